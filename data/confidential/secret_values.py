@@ -84,7 +84,7 @@ _NEGATED = re.compile(r"\b(?:no|not|never|nunca|isn't|wasn't)\b", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"\s*(?:[.,;!?)]|\n|\Z)")
 _CODE_WORD = (
     r"(?:codes?|c[óo]digos?|otp|one[\s\-]time\s+(?:password|passcode|pin|code)|pin|passcode|2fa|mfa|tan|token\s+sms|clave\s+din[áa]mica"
-    r"|clave\s+(?:temporal|de\s+un\s+solo\s+uso)|token\s+(?:digital|de\s+seguridad)|nip)"
+    r"|clave\s+(?:temporal|de\s+un\s+solo\s+uso)|token(?:\s+(?:digital|de\s+seguridad))?|nip)"
 )
 _CODE_VALUE = (
     r"(?P<value>[A-Z]{1,3}-\d{4,8}\b|\d{3}[ \-]\d{3}(?![\d\-])|\d{2}[ \-]\d{2}[ \-]\d{2}(?![\d\-])"
@@ -155,7 +155,7 @@ def _codes(text: str) -> Iterator[Item]:
         if _OTHER_CODE.search(f"{match['kind'] or ''}{match['middle']}") or _is_year(match["value"]):
             continue
         word = match["word"].casefold()
-        if word.startswith(("code", "cod", "cód")) and not _CODE_TASK.search(about) and not _plain(match):
+        if word.startswith(("code", "cod", "cód", "token")) and not _CODE_TASK.search(about) and not _plain(match):
             continue
         yield Item(*match.span("value"), Kind.CODE)
         end = match.end("value")

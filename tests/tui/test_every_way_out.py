@@ -21,7 +21,7 @@ from data.store import Store
 from queues.desk.desk import Desk
 from queues.desk.desk_rules import DeskRules
 from queues.ground.teams import Team
-from tests.data.confidential.test_redaction_set import examples
+from tests.data.confidential.test_redaction_set import SETS, examples
 from tests.tui.playing import NOW, clock, incoming, picture, play, press
 from tui.app import DeskApp
 from tui.cli.main import cli
@@ -101,12 +101,7 @@ def test_every_command_that_shows_texts_can_reveal_them_for_a_reason() -> None:
 
 def secrets() -> list[tuple[str, list[str]]]:
     """Return every text of the set that must be masked, with its items, one line each."""
-    texts = [
-        (" ".join(text.split()), items)
-        for name in ("tuned.tsv", "held_out.tsv")
-        for wish, text, items in examples(name)
-        if wish == "mask"
-    ]
+    texts = [(" ".join(text.split()), items) for name in SETS for wish, text, items in examples(name) if wish == "mask"]
     return [(text, items) for text, items in texts if not any(item in masked(text) for item in items)]
 
 
