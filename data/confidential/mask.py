@@ -11,6 +11,8 @@ from data.confidential.birth_and_school import children
 from data.confidential.contacts import addresses, emails
 from data.confidential.first_look import lowered
 from data.confidential.items import Item, Kind
+from data.confidential.names_of_children import WORDS as CHILDREN
+from data.confidential.names_of_children import names_of_children
 from data.confidential.numbers import cvvs, numbers
 from data.confidential.secret_values import private_keys, secrets
 
@@ -22,7 +24,7 @@ _DIGITS = re.compile(rf"[\d@](?:[^\d@]{{0,{2 * _REACH}}}+[\d@])*+")
 _WORDS = (
     "s/n", "pass", "pwd", "pww", "psw", "psd", "contrase", "clave", "parola", "phrase", "frase", "seed", "semilla",
     "school", "colegio", "instituto", "escuela", "liceo", "secundaria", "primaria", "preparatoria", "academy",
-    "elementary", "guarder",
+    "elementary", "guarder", *CHILDREN,
 )  # fmt: skip
 """With digits and at signs the anchors: every item has one in it or right before it."""
 _LONGEST_READ = 4_000
@@ -113,7 +115,8 @@ def _again(text: str, found: Sequence[Item]) -> Iterator[Item]:
     seen: set[str] = set()
     for item in found[:_MOST_REPEATED]:
         value = text[item.start : item.end]
-        if len(value) < _SHORTEST_REPEATED or value in seen or not any(char.isdigit() for char in value):
+        is_name = item.kind is Kind.CHILD
+        if value in seen or not (is_name or (len(value) >= _SHORTEST_REPEATED and any(map(str.isdigit, value)))):
             continue
         seen.add(value)
         if text.count(value) == 1:
@@ -170,3 +173,4 @@ def _all(text: str) -> Iterator[Item]:
     yield from addresses(text, low)
     yield from secrets(text, low)
     yield from children(text, low)
+    yield from names_of_children(text, low)

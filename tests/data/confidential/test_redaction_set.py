@@ -46,7 +46,7 @@ def shares(*names: str) -> tuple[float, float, list[str]]:
     return right["mask"] / total["mask"], right["keep"] / total["keep"], wrong
 
 
-SETS = ("tuned.tsv", "held_out.tsv", "held_out_2.tsv")
+SETS = ("tuned.tsv", "held_out.tsv", "held_out_2.tsv", "children.tsv")
 
 
 @pytest.mark.parametrize("names", [*((name,) for name in SETS), SETS])
@@ -76,7 +76,8 @@ def test_any_text_is_masked_in_finite_time_and_keeps_its_masks(text: str) -> Non
 @pytest.mark.parametrize(
     "piece",
     ["1 ", "(", "+1 ", "a@", "4111 ", "1.1.", "code ", "password is ", "calle a ", "1 Aa ", "key=", "eyJaaaaaaaa.",
-     "https://a/b?token=", "my address is Aa ", "AB12 ", "'", "-----BEGIN PRIVATE KEY-----", "\n1"],
+     "https://a/b?token=", "my address is Aa ", "AB12 ", "'", "-----BEGIN PRIVATE KEY-----", "\n1",
+     "my son ", "my son Aa Aa ", "Aa Bb ", "1 kid "],
 )  # fmt: skip
 def test_hostile_text_takes_time_in_proportion_to_its_length(piece: str) -> None:
     def seconds(length: int) -> float:
