@@ -12,7 +12,7 @@ from pathlib import Path
 from tempfile import mkstemp
 
 from data.desk_file.backup_files import BEFORE_UPGRADE, backup_folder, backups_of, restore_command, way_out
-from data.desk_file.connection import connect, store_error
+from data.desk_file.connection import DeskConnection, connect, store_error
 from data.desk_file.make_backup import make_backup
 from data.errors import DeskError, StoreError
 from data.locations import doubtful_file_system, network_file_system, private_folder
@@ -56,7 +56,7 @@ BUSY_MILLISECONDS = 30_000
 class Store:
     """An open desk file. A connection belongs to the thread that opened it; open one per thread."""
 
-    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+    def __init__(self, connection: DeskConnection, path: Path) -> None:
         self.path = path
         self._connection = connection
         self.tickets = Tickets(connection)
@@ -137,7 +137,7 @@ class Store:
             return
         try:
             self._connection.execute(f"PRAGMA synchronous = {'NORMAL' if bulk else 'FULL'}")
-            self._connection.execute("BEGIN IMMEDIATE")
+            self._connection.begin()
         except sqlite3.Error as error:
             raise store_error(error, self.path) from error
         try:
@@ -156,7 +156,7 @@ class Store:
         if self._connection.in_transaction:
             raise StoreError("Not now", f"{self.path} is being written to; try again in a moment.")
         try:
-            self._connection.execute("BEGIN IMMEDIATE")
+            self._connection.begin()
         except sqlite3.Error as error:
             raise store_error(error, self.path) from error
         try:

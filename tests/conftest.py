@@ -16,6 +16,11 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from data.store import Store
+from tests.faults.report import (  # noqa: F401 # hooks
+    pytest_collection_modifyitems,
+    pytest_runtest_logreport,
+    pytest_terminal_summary,
+)
 from tests.servers import mail_stack as mail
 from tests.servers import request_tracker as tracker
 from tests.servers import roundup as issues

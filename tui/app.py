@@ -274,8 +274,7 @@ class DeskApp(App[int]):
     async def _leave(self, code: int) -> None:
         try:
             await self._take_what_was_typed()
-            await self.parts.drafts.keep_at_the_end()
-            await self.parts.form_drafts.keep_at_the_end()
+            await self.parts.keep_texts_at_the_end()
         finally:
             self.exit(code)
 
@@ -298,8 +297,7 @@ class DeskApp(App[int]):
         """Save the draft and restore the terminal without the screen, which does not respond; called in a thread."""
         if self.terminal is not None:
             self.terminal.give_back()
-        self.parts.drafts.keep_without_asking()
-        self.parts.form_drafts.keep_without_asking()
+        self.parts.keep_texts_without_asking()
 
     async def action_quit(self) -> None:
         """Quit by Textual's own key, too, only after the draft is saved."""
@@ -320,14 +318,13 @@ class DeskApp(App[int]):
         if isinstance(error, StoreError):  # the file failed where no key was waiting for it
             self.panic(Text(f"tridesk: {error.message}", overflow="fold"))
             self._return_code = CRASHED
-            self.parts.drafts.keep_without_asking()
+            self.parts.keep_texts_without_asking()
             return
         message = words("tridesk: internal error in {place}; please report it with {report}")
         place = fault_place(error) if error is not None else "?"
         self.panic(Text(message.format(place=place, report=write_report(error)), no_wrap=True, overflow="ignore"))
         self._return_code = CRASHED
-        self.parts.drafts.keep_without_asking()
-        self.parts.form_drafts.keep_without_asking()
+        self.parts.keep_texts_without_asking()
 
 
 def own_procedures() -> ProcedureBook:

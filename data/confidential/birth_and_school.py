@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from data.confidential.first_look import has_any
 from data.confidential.items import Item, Kind
 
 _MONTH = (
@@ -34,9 +35,17 @@ _OF_A_CHILD = re.compile(
 )
 
 
-def children(text: str) -> Iterator[Item]:
+_BIRTH_WORDS = ("born", "birth", "dob", "d.o.b", "nac", "cumple")
+_SCHOOL_WORDS = (
+    "school", "academy", "elementary", "colegio", "instituto", "escuela", "liceo", "secundaria", "primaria",
+    "preparatoria", "guarder",
+)  # fmt: skip
+
+
+def children(text: str, low: str) -> Iterator[Item]:
     """Yield dates of birth, and schools in texts that speak of a child."""
-    yield from (Item(*match.span("value"), Kind.BIRTH) for match in _BIRTH.finditer(text))
-    schools = list(_SCHOOL.finditer(text))
+    if has_any(low, _BIRTH_WORDS):
+        yield from (Item(*match.span("value"), Kind.BIRTH) for match in _BIRTH.finditer(text))
+    schools = list(_SCHOOL.finditer(text)) if has_any(low, _SCHOOL_WORDS) else []
     if schools and _OF_A_CHILD.search(text):
         yield from (Item(*match.span(), Kind.SCHOOL) for match in schools)

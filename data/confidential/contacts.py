@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from data.confidential.first_look import has_any
 from data.confidential.items import Item, Kind
 
 _LOCAL = re.compile(r"[\w.!#$%&'*+/=?^`{|}~\-]{1,64}\Z")
@@ -40,6 +41,12 @@ _EN = re.compile(
     r"|\b(?:p\.?\s?o\.?\s?box|apartado(?:\s+(?:de\s+correos|postal))?)\s*:?\s*#?\d{1,7}" + _TOWN_EN,
     re.IGNORECASE,
 )
+_STREET_WORDS = ("street", "avenue", "road", "lane", "boulevard", "highway", "parkway", "box", "apartado")
+_SHORT_STREET = re.compile(
+    r"\b(?:St|Ave?|Rd|Ln|Dr|Drive|Blvd|Ct|Court|Way|Pl|Place|Ter|Terrace|Cir|Circle|Hwy|Pkwy|Sq|Square|Trail|Trl"
+    r"|Crescent|Close|Gardens|Grove|Row|Mews|Loop|Broadway|Run|Pike)\b"
+)
+"""What `_EN` needs, for a cheap first look."""
 _STREET_ES = (
     r"(?:calle|c/|c\.|cl\.|avenida|avda?\.?|av\.|paseo|p[ºo]\.|plaza|plza\.?|pza\.?|pl\.|ronda|camino|cno\.?|carretera"
     r"|ctra\.?|traves[íi]a|carrer|r[úu]a|rambla|bulevar|boulevard|blvd\.?|calzada|calz\.?|privada|priv\.|cerrada|cda\."
@@ -79,6 +86,10 @@ _SAID = re.compile(
     r"|enviar(?:lo|la)? a|live at|living at|vivo en|vive en|resido en|moved to|me mud[ée] a)\s*:?\s*",
     re.IGNORECASE,
 )
+_SAID_WORDS = (
+    "address", "direcci", "domicilio", "shipped to", "ship to", "deliver", "nvíen", "nvien", "enviar", "live at",
+    "living at", "vivo", "vive", "resido", "moved to", "me mud",
+)  # fmt: skip
 _REST = re.compile(
     r"[^\n;!?]{0,120}?\d[^\n;!?]{0,80}?(?=\.\s|\.?$|[\n;!?]|\s(?:and|but|y|pero|please|por favor)\b)", re.MULTILINE
 )
@@ -101,11 +112,12 @@ def emails(text: str) -> Iterator[Item]:
         at = text.find("@", at + 1)
 
 
-def addresses(text: str) -> Iterator[Item]:
+def addresses(text: str, low: str) -> Iterator[Item]:
     """Yield postal addresses, by their words for streets or by the words before them."""
-    for pattern in (_EN, _ES):
-        yield from (Item(*match.span(), Kind.ADDRESS) for match in pattern.finditer(text))
-    for said in _SAID.finditer(text):
+    if has_any(low, _STREET_WORDS) or _SHORT_STREET.search(text):
+        yield from (Item(*match.span(), Kind.ADDRESS) for match in _EN.finditer(text))
+    yield from (Item(*match.span(), Kind.ADDRESS) for match in _ES.finditer(text))
+    for said in _SAID.finditer(text) if has_any(low, _SAID_WORDS) else ():
         plain = _ES_PLAIN.match(text, said.end()) or _REST.match(text, said.end())
         if plain and _ADDRESS_LIKE.search(plain[0]) and not _NOT_POSTAL.search(plain[0]):
             yield Item(*plain.span(), Kind.ADDRESS)

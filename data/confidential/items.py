@@ -21,6 +21,7 @@ class Kind(StrEnum):
     BIRTH = "birth date"
     SCHOOL = "school"
     """Where the text speaks of a child."""
+    CHILD = "child's name"
 
 
 NEVER_SENT = frozenset({Kind.CARD, Kind.CODE, Kind.PASSWORD})

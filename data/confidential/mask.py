@@ -3,23 +3,32 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Generator, Iterator, Sequence
 from functools import lru_cache
+from typing import cast
 
 from data.confidential.birth_and_school import children
 from data.confidential.contacts import addresses, emails
+from data.confidential.first_look import lowered
 from data.confidential.items import Item, Kind
+from data.confidential.names_of_children import WORDS as CHILDREN
+from data.confidential.names_of_children import names_of_children
 from data.confidential.numbers import cvvs, numbers
-from data.confidential.secret_values import secrets
+from data.confidential.secret_values import private_keys, secrets
 
 DOTS = "•••"
-_ANCHOR = re.compile(
-    r"[\d@](?:[\d@\s.,:;/()\-]*+)|s/n|\bpass|\bp[ws][wd]|contrase|clave|parola|phrase|frase|school|colegio|instituto|escuela|liceo|secundaria|primaria|preparatoria|academy|elementary|guarder",
-    re.IGNORECASE,
-)
-"""What every item has in it or right before it: text without is passed over at once."""
 _REACH = 250
 """Characters around an anchor that are looked at."""
+_DIGITS = re.compile(rf"[\d@](?:[^\d@]{{0,{2 * _REACH}}}+[\d@])*+")
+"""Digits and at signs with no more between them than their reaches."""
+_WORDS = (
+    "s/n", "pass", "pwd", "pww", "psw", "psd", "contrase", "clave", "parola", "phrase", "frase", "seed", "semilla",
+    "school", "colegio", "instituto", "escuela", "liceo", "secundaria", "primaria", "preparatoria", "academy",
+    "elementary", "guarder", *CHILDREN,
+)  # fmt: skip
+"""With digits and at signs the anchors: every item has one in it or right before it."""
+_LONGEST_READ = 4_000
+"""Characters that are looked at together, besides `_REACH` on both sides."""
 _LAST_FOUR = frozenset({Kind.CARD, Kind.BANK})
 _LAST_TWO = frozenset({Kind.PHONE})
 _MOST_REPEATED, _SHORTEST_REPEATED = 20, 5
@@ -30,7 +39,25 @@ _CACHED = 2_000
 
 def find(text: str, kinds: Collection[Kind] = tuple(Kind)) -> list[Item]:
     """Return the confidential items of these kinds, in order; none overlaps another."""
-    found = list(_found(text))
+    steps = finding(text, kinds)
+    while True:
+        try:
+            next(steps)
+        except StopIteration as done:
+            return cast(list[Item], done.value)
+
+
+def finding(text: str, kinds: Collection[Kind] = tuple(Kind)) -> Generator[None, None, list[Item]]:
+    """Find like `find` in steps: yields after every few thousand characters, returns the items."""
+    found = list(private_keys(text))
+    for start, end, first, after in _windows(text):
+        part = text if (start, end) == (0, len(text)) else text[start:end]
+        found += [
+            Item(item.start + start, item.end + start, item.kind)
+            for item in _all(part)
+            if first <= item.start + start < after
+        ]
+        yield
     kept: list[Item] = []
     for item in sorted([*found, *_again(text, found)], key=lambda item: (item.start, -item.end)):
         if kept and item.start < kept[-1].end:
@@ -52,18 +79,19 @@ def masked(text: str, kinds: Collection[Kind] = tuple(Kind)) -> str:
 
 @lru_cache(maxsize=4_096)
 def _masked_short(text: str, kinds: tuple[Kind, ...]) -> str:
-    return _masked(text, kinds)
+    return covered(text, find(text, kinds))
 
 
 @lru_cache(maxsize=32)
 def _masked_long(text: str, kinds: tuple[Kind, ...]) -> str:
-    return _masked(text, kinds)
+    return covered(text, find(text, kinds))
 
 
-def _masked(text: str, kinds: tuple[Kind, ...]) -> str:
+def covered(text: str, items: Sequence[Item]) -> str:
+    """Return the text with these items of it masked."""
     parts: list[str] = []
     end = 0
-    for item in find(text, kinds):
+    for item in items:
         parts += [text[end : item.start], cover(text[item.start : item.end], item.kind)]
         end = item.end
     return "".join([*parts, text[end:]]) if parts else text
@@ -82,43 +110,67 @@ def cover(value: str, kind: Kind) -> str:
     return DOTS
 
 
-def _found(text: str) -> Iterator[Item]:
-    for start, end in _windows(text):
-        part = text if (start, end) == (0, len(text)) else text[start:end]
-        for item in _all(part):
-            yield Item(item.start + start, item.end + start, item.kind)
-
-
 def _again(text: str, found: Sequence[Item]) -> Iterator[Item]:
     """Yield the other places of what was found: what is named once as a code or a card is one everywhere."""
     seen: set[str] = set()
     for item in found[:_MOST_REPEATED]:
         value = text[item.start : item.end]
-        if len(value) < _SHORTEST_REPEATED or value in seen or not any(char.isdigit() for char in value):
+        is_name = item.kind is Kind.CHILD
+        if value in seen or not (is_name or (len(value) >= _SHORTEST_REPEATED and any(map(str.isdigit, value)))):
             continue
         seen.add(value)
+        if text.count(value) == 1:
+            continue
         pattern = re.compile(rf"(?<!\w){re.escape(value)}(?!\w)")
         yield from (Item(*match.span(), item.kind) for match in pattern.finditer(text))
 
 
-def _windows(text: str) -> Iterator[tuple[int, int]]:
-    """Yield the parts of the text around its anchors; they begin and end at a space where there is one near."""
+def _windows(text: str) -> Iterator[tuple[int, int, int, int]]:
+    """Yield the parts of the text around its anchors: where to read it, from and to; where items begin in it.
+
+    Parts that are read begin at a space where there is one near.
+    """
+    for start, end in _anchored(text):
+        first = start
+        while first < end:
+            after = end if end - first <= _LONGEST_READ + _REACH else _cut(text, first + _LONGEST_READ)
+            begin = max(0, first - _REACH)
+            begin = max(begin, text.find(" ", begin, first))
+            yield begin, min(len(text), after + _REACH), first, after
+            first = after
+
+
+def _cut(text: str, place: int) -> int:
+    """Return a place not far before this one where nothing is cut in half: a line's end, or a space."""
+    return next((cut for sign in ("\n", " ") if (cut := text.rfind(sign, place - _REACH, place)) > 0), place)
+
+
+def _anchored(text: str) -> Iterator[tuple[int, int]]:
+    """Yield the spans around anchors; none touches the next."""
+    spans = [match.span() for match in _DIGITS.finditer(text)]
+    low = lowered(text)
+    for word in _WORDS:
+        place = low.find(word)
+        while place >= 0:
+            spans.append((place, place + len(word)))
+            place = low.find(word, place + _REACH)
     start = end = 0
-    for anchor in _ANCHOR.finditer(text):
-        if anchor.start() - _REACH > end:
+    for first, last in sorted(spans):
+        if first - _REACH > end:
             if end:
                 yield start, end
-            start = max(0, text.find(" ", anchor.start() - _REACH, anchor.start()))
-            start = start or anchor.start() - min(anchor.start(), _REACH)
-        end = min(len(text), anchor.end() + _REACH)
+            start = max(0, first - _REACH)
+        end = max(end, min(len(text), last + _REACH))
     if end:
         yield start, end
 
 
 def _all(text: str) -> Iterator[Item]:
-    yield from numbers(text)
-    yield from cvvs(text)
+    low = lowered(text)
+    yield from numbers(text, low)
+    yield from cvvs(text, low)
     yield from emails(text)
-    yield from addresses(text)
-    yield from secrets(text)
-    yield from children(text)
+    yield from addresses(text, low)
+    yield from secrets(text, low)
+    yield from children(text, low)
+    yield from names_of_children(text, low)

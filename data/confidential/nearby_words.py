@@ -38,7 +38,8 @@ ACCOUNT = _words(
 )
 BANK_SURE = _words(
     r"\b(?:bank\s+account|cuenta\s+bancaria|cuenta\s+corriente|cuenta\s+de\s+ahorros?|checking|savings|routing|aba|clabe"
-    r"|iban|cbu|cvu|caja\s+de\s+ahorros?)\b(?:\s+account)?(?:\s+(?:number|no|n[úu]mero|es|is))*[^\w\n]{0,4}(?:is|es)?\s*$"
+    r"|iban|cbu|cvu|caja\s+de\s+ahorros?|(?:bank|banco|routing|aba|banc[ao]ria)\b[^\n!?]{1,30}\b(?:account|acct|cuenta))"
+    r"\b(?:\s+account)?(?:\s+(?:number|no|n[úu]mero|es|is))*[^\w\n]{0,4}(?:is|es)?\s*$"
 )
 NATIONAL = _words(
     r"(?:\b(?:dni|d\.n\.i\.?|nie|nif|n\.i\.f\.?|cif|ssn|s\.s\.n\.?|itin|ein|tax\s*(?:payer)?\s*id|social(?:\s+security)?"
@@ -48,7 +49,7 @@ NATIONAL = _words(
     r"|ine|medicare|matr[íi]cula\s+consular)\b)[^\n!?]{0,34}$"
 )
 PHONE = _words(
-    r"(?:\b(?:phones?|mobile|cell(?:phone|ular)?|tel|tlf|tfno|telephone|call|calls|text|texts|ring|reach|whatsapp|wsp"
+    r"(?:\b(?:phones?|ph|mob|mobile|cell(?:phone|ular)?|tel|tlf|tfno|telephone|call|calls|text|texts|ring|reach|whatsapp|wsp"
     r"|wasap|sms|fax|tel[ée]fonos?|m[óo]vil(?:es)?|celular(?:es)?|cel|fijo|l[íi]nea|llam\w*|ll[áa]m\w*|contact\w*"
     r"|n[úu]mero|mi\s+n[úu]m|dial|marc\w+|localiz\w+|h[aá]bl\w*|comun[ií]\w*|avis\w*|env[ií]\w*|mand\w*|escr[íi]b\w*|my\s+number|signal|telegram|bizum)\b|[☎📞📱]"
     r")[^\n!?]{0,36}$"
@@ -56,6 +57,7 @@ PHONE = _words(
 CVV = _words(
     r"\b(?:cvv2?|cvc2?|cvn|csc|cid|security\s+code|c[óo]digo\s+de\s+seguridad)\b[^\w\n]{0,4}"
     r"(?:(?:is|was|es|era|code|n[úu]mero|number)[^\w\n]{0,3})?$"
+    r"|\b(?:cvv2?|cvc2?)\b(?:\s+[^\W\d_]{1,10}){1,4}\s+(?:is|was|es|era)[\s:]{1,3}$"
 )
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from itertools import accumulate
 
 from data.confidential import nearby_words
+from data.confidential.first_look import has_any
 from data.confidential.items import Item, Kind
 
 _RUN = re.compile(r"(?:(?<![\w+])\(?\+|(?<!\w)\(|(?<![\w]))\d(?:[ .\-/()\u00a0\u2010-\u2014]{0,3}\d|[ ]?\n\d)*+(?!\w)")
@@ -86,16 +87,21 @@ _DOCUMENT_WORD = re.compile(
     r"(?:\s+(?:n[ºo°]\.?|no\.|(?-i:[a-záéíóúñ])[a-záéíóúñ]{0,11}\b)){0,3}[\s:=#\-–(.]*",
     re.IGNORECASE,
 )
+_DOCUMENT_PARTS = (
+    "passport", "pasaporte", "licen", "carn", "elector", "dula", "medicare", "id card", "national id", "nss",
+    "social", "seguridad", "seguro", "dni", "nie", "nif", "curp", "rfc", "cuit", "cuil", "rut", "ssn", "itin", "cpf",
+)  # fmt: skip
 
 
-def numbers(text: str) -> Iterator[Item]:
+def numbers(text: str, low: str) -> Iterator[Item]:
     """Yield cards, bank accounts, identity numbers and phones; a later one may overlap an earlier one."""
     yield from _ibans(text)
     for run in _RUN.finditer(text):
         if run.end() - run.start() > 5 and not _MOMENT.fullmatch(run[0]):
             yield from _of_run(text, run.start(), run.end())
     yield from _lettered(text)
-    yield from _documents(text)
+    if has_any(low, _DOCUMENT_PARTS):
+        yield from _documents(text)
 
 
 def _ibans(text: str) -> Iterator[Item]:
@@ -352,9 +358,9 @@ def _documents(text: str) -> Iterator[Item]:
             yield Item(*match.span(), Kind.ID)
 
 
-def cvvs(text: str) -> Iterator[Item]:
+def cvvs(text: str, low: str) -> Iterator[Item]:
     """Yield the check number on the back of a card: named so, or after the date on which the card expires."""
-    for match in _THREE_OR_FOUR.finditer(text):
+    for match in _THREE_OR_FOUR.finditer(text) if has_any(low, _CVV_PARTS) else ():
         if nearby_words.CVV.search(nearby_words.before(text, match.start())):
             yield Item(*match.span(), Kind.CARD)
     for match in _AFTER_EXPIRY.finditer(text):
@@ -365,6 +371,7 @@ def cvvs(text: str) -> Iterator[Item]:
             yield Item(*match.span("value"), Kind.CARD)
 
 
+_CVV_PARTS = ("cvv", "cvc", "cvn", "csc", "cid", "security", "seguridad")
 _THREE_OR_FOUR = re.compile(r"(?<!\w)\d{3,4}(?!\w)")
 _AFTER_EXPIRY = re.compile(r"(?<!\d)(?:0[1-9]|1[0-2])/(?:20)?\d\d[\s,]+(?P<value>\d{3,4})(?!\w)")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from data.confidential.first_look import has_any
 from data.confidential.items import Item, Kind
 
 _TOKEN = re.compile(
@@ -14,7 +15,9 @@ _TOKEN = re.compile(
     r"|npm_[A-Za-z0-9]{20,}|hf_[A-Za-z0-9]{20,}|dop_v1_[0-9a-f]{20,}|shp(?:at|ca|pa|ss)_[0-9a-fA-F]{16,}|whsec_\w{16,}"
     r"|pypi-[\w\-]{16,}|APP_USR-[\w\-]{16,}|EAA[A-Za-z0-9]{24,}|key-[0-9a-f]{24,}|AC[0-9a-f]{32}|lin_api_\w{16,}"
     r"|tskey-[\w\-]{12,}|otpauth://\S{8,400})"
-    r"|-----BEGIN [A-Z ]{0,20}PRIVATE KEY-----[\s\S]{0,6000}?(?:-----END [A-Z ]{0,20}PRIVATE KEY-----|\Z)"
+)
+_PRIVATE_KEY = re.compile(
+    r"-----BEGIN [A-Z ]{0,20}PRIVATE KEY-----[\s\S]{0,6000}?(?:-----END [A-Z ]{0,20}PRIVATE KEY-----|\Z)"
 )
 _IN_URL = re.compile(
     r"(?<=[?&#;])(?:access_?token|id_?token|refresh_?token|token|tok|api_?key|apikey|key|sig|signature|auth|code|otp|ticket_token"
@@ -81,7 +84,7 @@ _NEGATED = re.compile(r"\b(?:no|not|never|nunca|isn't|wasn't)\b", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"\s*(?:[.,;!?)]|\n|\Z)")
 _CODE_WORD = (
     r"(?:codes?|c[óo]digos?|otp|one[\s\-]time\s+(?:password|passcode|pin|code)|pin|passcode|2fa|mfa|tan|token\s+sms|clave\s+din[áa]mica"
-    r"|clave\s+(?:temporal|de\s+un\s+solo\s+uso)|token\s+(?:digital|de\s+seguridad)|nip)"
+    r"|clave\s+(?:temporal|de\s+un\s+solo\s+uso)|token(?:\s+(?:digital|de\s+seguridad))?|nip)"
 )
 _CODE_VALUE = (
     r"(?P<value>[A-Z]{1,3}-\d{4,8}\b|\d{3}[ \-]\d{3}(?![\d\-])|\d{2}[ \-]\d{2}[ \-]\d{2}(?![\d\-])"
@@ -116,16 +119,32 @@ _CODE_TASK = re.compile(
 )
 
 
-def secrets(text: str) -> Iterator[Item]:
+_TOKEN_WORDS = ("key", "token", "secret", "clave")
+_CODE_WORDS = ("code", "digo", "otp", "one time", "one-time", "2fa", "mfa", "tan", "token", "clave", "nip", "pin")
+_PASSWORD_WORDS = ("pass", "pwd", "pw", "psw", "contrase", "clave", "pin", "parola", "phrase", "frase")
+_PHRASE_WORDS = ("recovery", "seed", "secret", "backup", "frase")
+
+
+def private_keys(text: str) -> Iterator[Item]:
+    """Yield private keys in PEM, which are longer than all else: of the whole text."""
+    if "PRIVATE KEY" in text:
+        yield from (Item(*match.span(), Kind.TOKEN) for match in _PRIVATE_KEY.finditer(text))
+
+
+def secrets(text: str, low: str) -> Iterator[Item]:
     """Yield one-time codes, passwords, tokens and keys."""
     yield from (Item(*match.span(), Kind.TOKEN) for match in _TOKEN.finditer(text))
     for pattern in (_IN_URL, _IN_PATH, _AT_HOST, _BEARER):
         yield from (Item(*match.span("value"), Kind.TOKEN) for match in pattern.finditer(text))
-    for match in _NAMED_TOKEN.finditer(text):
+    for match in _NAMED_TOKEN.finditer(text) if has_any(low, _TOKEN_WORDS) else ():
         if any(char.isdigit() for char in match["value"]):
             yield Item(*match.span("value"), Kind.TOKEN)
-    yield from _codes(text)
-    yield from _passwords(text)
+    if has_any(low, _CODE_WORDS):
+        yield from _codes(text)
+    if has_any(low, _PASSWORD_WORDS):
+        yield from _passwords(text)
+    if has_any(low, _PHRASE_WORDS):
+        yield from (Item(*match.span("value"), Kind.PASSWORD) for match in _PHRASE.finditer(text))
 
 
 def _codes(text: str) -> Iterator[Item]:
@@ -136,7 +155,7 @@ def _codes(text: str) -> Iterator[Item]:
         if _OTHER_CODE.search(f"{match['kind'] or ''}{match['middle']}") or _is_year(match["value"]):
             continue
         word = match["word"].casefold()
-        if word.startswith(("code", "cod", "cód")) and not _CODE_TASK.search(about) and not _plain(match):
+        if word.startswith(("code", "cod", "cód", "token")) and not _CODE_TASK.search(about) and not _plain(match):
             continue
         yield Item(*match.span("value"), Kind.CODE)
         end = match.end("value")
@@ -169,7 +188,7 @@ def _passwords(text: str) -> Iterator[Item]:
         if _is_password(text, match, value):
             yield Item(match.start("value"), match.start("value") + len(value), Kind.PASSWORD)
             place = match.start("value") + len(value)
-    for pattern in (_BARE_PASSWORD, _PAIR, _BEFORE_PASSWORD, _PHRASE):
+    for pattern in (_BARE_PASSWORD, _PAIR, _BEFORE_PASSWORD):
         yield from (Item(*hit.span("value"), Kind.PASSWORD) for hit in pattern.finditer(text))
 
 

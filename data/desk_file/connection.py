@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any, cast
+from weakref import WeakSet
 
 from data.desk_file.backup_files import way_out
 from data.errors import StoreError
@@ -72,10 +73,20 @@ class DeskCursor(sqlite3.Cursor):
             raise self._explained(error) from error
 
     def __iter__(self) -> Iterator[Any]:  # type: ignore[override] # a row costs less than by `__next__`
+        reads = cast(DeskConnection, self.connection).reads
+        self.ahead: list[Any] = []
+        reads.add(self)
         try:
             yield from iter(partial(sqlite3.Cursor.fetchone, self), None)
+            yield from self.ahead
         except sqlite3.Error as error:
             raise self._explained(error) from error
+        finally:
+            reads.discard(self)
+
+    def read_ahead(self) -> None:
+        """Read the rows that remain of an iteration, so that its statement ends."""
+        self.ahead += self.fetchall()
 
     def __next__(self) -> Any:
         try:
@@ -93,6 +104,26 @@ class DeskConnection(sqlite3.Connection):
 
     desk_path = Path()
     """The file, as the sentences name it."""
+
+    def __init__(self, *given: Any, **options: Any) -> None:
+        super().__init__(*given, **options)
+        self.reads: WeakSet[DeskCursor] = WeakSet()
+        """Cursors that are being iterated over."""
+
+    def begin(self) -> None:
+        """Begin a transaction that writes; raises `StoreError` if another program keeps the file too long.
+
+        SQLite refuses it at once while an iteration over rows is open that began before another program's commit
+        (SQLITE_BUSY_SNAPSHOT): the rest of those rows is read first.
+        """
+        try:
+            self.execute("BEGIN IMMEDIATE")
+        except StoreError as error:
+            if getattr(error.__cause__, "sqlite_errorname", "") != "SQLITE_BUSY_SNAPSHOT":
+                raise
+            for cursor in list(self.reads):
+                cursor.read_ahead()
+            self.execute("BEGIN IMMEDIATE")
 
     def cursor(self, factory: Any = DeskCursor) -> Any:
         """Return a new cursor."""

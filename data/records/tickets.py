@@ -235,6 +235,8 @@ class SearchHit:
     ticket_id: int
     message_id: int
     snippet: str
+    masked_snippet: str
+    """The same with what is confidential masked: seen in the whole text, as a part alone may not show what it is."""
     status: Status
     """The ticket's, as well as what follows."""
     lane: str

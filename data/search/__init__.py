@@ -1,4 +1,4 @@
 """Full text: what the index holds, what people may type, and the SQL that finds it.
 
-Imports `records` and `errors`.
+Imports `records`, `errors` and `confidential`.
 """

@@ -13,6 +13,8 @@ from collections.abc import Iterator
 from datetime import UTC, tzinfo
 from typing import Any
 
+from data.confidential.items import Item
+from data.confidential.mask import covered, find
 from data.records.messages import Message
 from data.records.tickets import SearchHit, Status
 from data.search.search_query import Condition, Query, parse
@@ -32,6 +34,10 @@ _LANE = "lower(coalesce(nullif(t.lane, ''), 'none'))"
 """A ticket's lane as people may write it: `none` if it fits none."""
 _MOST_PEOPLE = 500
 _AROUND = 40
+_MOST_SHOWN = 50_000
+"""Characters of a message in which its part around the words is looked for."""
+_WHOLE = 300
+"""Characters around that part that are read, so that it does not begin or end in half a confidential item."""
 
 
 def search(
@@ -66,10 +72,11 @@ def people(connection: sqlite3.Connection, text: str, limit: int) -> list[int]:
 
 
 def _hits(connection: sqlite3.Connection, numbers: list[int], text: str) -> list[SearchHit]:
-    sql = """SELECT m.ticket_id, m.id, m.text, m.subject, t.status, t.lane, t.subject FROM message m
-        JOIN ticket t ON t.id = m.ticket_id WHERE m.id IN (SELECT value FROM json_each(?)) ORDER BY m.id DESC"""
+    sql = f"""SELECT m.ticket_id, m.id, substr(coalesce(nullif(m.text, ''), m.subject), 1, {_MOST_SHOWN}), t.status,
+        t.lane, t.subject FROM message m JOIN ticket t ON t.id = m.ticket_id
+        WHERE m.id IN (SELECT value FROM json_each(?)) ORDER BY m.id DESC"""
     return [
-        SearchHit(row[0], row[1], snippet(row[2] or row[3], text), Status(row[4]), row[5], row[6])
+        SearchHit(row[0], row[1], *snippets(row[2], text), Status(row[3]), row[4], row[5])
         for row in connection.execute(sql, (json.dumps(numbers),))
     ]
 
@@ -233,8 +240,8 @@ def person(name: str, identities: list[tuple[str, str]]) -> str:
     return " ".join([indexed(name, *(value for _, value in identities)), *phones])
 
 
-def snippet(text: str, query: str) -> str:
-    """Return the part of a text around the first word of a search, on one line."""
+def snippets(text: str, query: str) -> tuple[str, str]:
+    """Return the part of a text around the first word of a search, on one line; then the same masked."""
     line = " ".join(text.split())
     plain = folded(line)
     if len(plain) != len(line):
@@ -242,5 +249,13 @@ def snippet(text: str, query: str) -> str:
     wanted = [word for word in re.findall(r"\w+", folded(query)) if len(word) > 1] or [folded(query).strip()]
     places = [place for word in wanted if word and (place := plain.find(word)) >= 0]
     start = max(0, min(places, default=0) - _AROUND)
-    cut = line[start : start + 3 * _AROUND]
-    return ("…" if start else "") + cut + ("…" if start + 3 * _AROUND < len(line) else "")
+    end = start + 3 * _AROUND
+    read_from = max(0, start - _WHOLE)
+    items = find(line[read_from : end + _WHOLE])
+    items = [Item(item.start + read_from, item.end + read_from, item.kind) for item in items]
+    start = min([start, *(item.start for item in items if item.start < start < item.end)])
+    end = min([end, *(item.start for item in items if start < item.start < end < item.end)])
+    dots = "…" if start else "", "…" if end < len(line) else ""
+    inside = [Item(item.start - start, item.end - start, item.kind) for item in items if start <= item.start < end]
+    masked = covered(line[start:end], inside)
+    return line[start:end].join(dots), masked.join(dots)

@@ -19,6 +19,7 @@ _COLUMNS = (
     "recipients, named_lane, signs, cc, moved_from, history"
 )
 _NAMES = tuple(_COLUMNS.split(", "))
+_BEGINNINGS = " substr(text, 1, {most}), substr(new_text, 1, {most}),"
 _UNANSWERED = """ticket_id = :ticket AND direction = 'in' AND kind NOT IN ('auto', 'rating') AND history = 0
     AND NOT EXISTS (SELECT 1 FROM reply WHERE reply.id > max(asked.id, asked.apart_to)
         AND (reply.raw_sha256 = '' OR reply.received_at >= asked.received_at))"""
@@ -33,12 +34,14 @@ class Messages:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._db = connection
 
-    def of(self, ticket_id: int, limit: int = 200) -> list[Message]:
+    def of(self, ticket_id: int, limit: int = 200, most: int = 0) -> list[Message]:
         """Return the newest `limit` messages of a ticket, oldest first; withdrawn ones are left out.
 
-        They come as they were filed, and by time where some were moved here from another ticket.
+        They come as they were filed, and by time where some were moved here from another ticket. With `most`, no more
+        than the first `most` characters of each text are read: enough to show a message, not to quote or send it.
         """
-        sql = f"SELECT {_COLUMNS} FROM message WHERE ticket_id = ? AND withdrawn = 0 ORDER BY id DESC LIMIT ?"
+        columns = _COLUMNS.replace(" text, new_text,", _BEGINNINGS.format(most=int(most))) if most else _COLUMNS
+        sql = f"SELECT {columns} FROM message WHERE ticket_id = ? AND withdrawn = 0 ORDER BY id DESC LIMIT ?"
         messages = [_message(row) for row in self._db.execute(sql, (ticket_id, limit))][::-1]
         if any(message.moved_from for message in messages):
             messages.sort(key=lambda message: (message.received_at, message.id))
@@ -107,6 +110,13 @@ class Messages:
                 WHERE ticket_id = :ticket AND {IS_REPLY})
             SELECT id FROM message asked WHERE {_UNANSWERED} ORDER BY id"""
         return [row[0] for row in self._db.execute(sql, {"ticket": ticket_id})]
+
+    def latest_from_outside(self, ticket_id: int, most: int) -> tuple[int, str] | None:
+        """Return number and beginning of the newest message that a person outside wrote, `most` characters of it."""
+        sql = """SELECT id, substr(new_text, 1, ?) FROM message WHERE ticket_id = ? AND direction = 'in'
+            AND withdrawn = 0 AND kind NOT IN ('auto', 'bounce', 'rating') ORDER BY id DESC LIMIT 1"""
+        row = self._db.execute(sql, (most, ticket_id)).fetchone()
+        return (row[0], row[1]) if row else None
 
     def newest(self) -> int:
         """Return the highest number of a message, 0 if there is none."""

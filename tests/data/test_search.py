@@ -18,7 +18,7 @@ from data.migrations.schema import SEARCH, search_finds_people_and_numbers
 from data.records.customers import Customer, Identity
 from data.records.messages import Attachment, Direction, Message, MessageKind
 from data.records.tickets import Priority, Status, Ticket
-from data.search.search_index import snippet
+from data.search.search_index import snippets
 from data.search.search_query import OPERATORS, parse
 from data.search.search_words import endings, folded, indexed, numbers_in, term
 from data.store import Store
@@ -174,8 +174,16 @@ def test_numbers_have_one_spelling() -> None:
 
 def test_the_snippet_shows_the_text_around_the_word() -> None:
     text = "palabra " * 40 + "la Contraseña nueva " + "fin " * 40
-    assert "Contraseña nueva" in snippet(text, "contrasena")
-    assert snippet("corto", "nada") == "corto"
+    assert "Contraseña nueva" in snippets(text, "contrasena")[0]
+    assert snippets("corto", "nada") == ("corto", "corto")
+
+
+def test_the_snippet_is_masked_by_what_the_whole_text_says() -> None:
+    text = f"la contraseña de mi cuenta es Gatito1987 {'.' * 20} pedido urgente {'.' * 40} 4539 9458 0730 2151"
+    for before in range(60):
+        plain, masked = snippets("x" * before + " " + text, "pedido")
+        assert "Gatito1987" not in masked
+        assert "4539" not in plain or "2151" in plain
 
 
 LED = {
@@ -192,8 +200,8 @@ def test_every_search_is_led_by_an_index_and_bounded(store: Store, typed: str, m
 
     class Explained:
         def execute(self, sql: str, given: object = ()) -> sqlite3.Cursor:
-            plans.extend(str(row[3]) for row in connection.execute(f"EXPLAIN QUERY PLAN {sql}", given))  # type: ignore[arg-type]
-            return connection.execute(sql, given)  # type: ignore[arg-type]
+            plans.extend(str(row[3]) for row in connection.execute(f"EXPLAIN QUERY PLAN {sql}", given))
+            return connection.execute(sql, given)
 
     from data.search.search_index import search
 

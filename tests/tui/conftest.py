@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+from contextvars import ContextVar
 from pathlib import Path
 
 import pytest
@@ -42,4 +43,4 @@ def _unmasked(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -
     Programs that a test starts mask, whatever the marker.
     """
     if request.node.get_closest_marker("masked") is None:
-        monkeypatch.setattr("tui.look.shown.masked", str)
+        monkeypatch.setattr("tui.look.shown._REVEALED", ContextVar("revealed", default=True))

@@ -32,6 +32,7 @@ NUMBER = click.IntRange(1, 2**53)
 """The number of a ticket, a message or the like, within SQLite's integer range."""
 _REASON = "tridesk.reveal"
 """Where the reason to show confidential data is kept between option and `reading`."""
+_RECORDED = "tridesk.reveal.recorded"
 _NOT_FOR_A_TERMINAL = re.compile(
     "[\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e0fff]"
 )
@@ -87,27 +88,45 @@ def reading(db: Path | None, ticket_id: int = 0) -> Iterator[Store]:
     Confidential data is masked in what the command writes, unless its `reveal_option` gave a reason: then that is
     recorded, with the ticket that the command is about.
     """
-    context = click.get_current_context(silent=True)
-    reason = context.meta.get(_REASON) if context is not None else None
-    if context is None or reason is None:
-        with closing(Store.open(chosen(db), create=False)) as store:
-            yield store
-        return
-    with acting(db) as desk:
-        known = ticket_id if desk.store.tickets.get(ticket_id) is not None else 0
-        desk.note_unmasked(known, (), f"tridesk {context.info_name}", reason)
-        with revealing():
+    if _reason() is not None:
+        with acting(db, ticket_id) as desk:
             yield desk.store
+        return
+    with closing(Store.open(chosen(db), create=False)) as store:
+        yield store
 
 
 @contextmanager
-def acting(db: Path | None) -> Iterator[Desk]:
-    """Open the desk of the command; its file must exist. Raises StoreError and InputError."""
+def acting(db: Path | None, ticket_id: int = 0) -> Iterator[Desk]:
+    """Open the desk of the command; its file must exist. Raises StoreError and InputError.
+
+    What the command writes is masked as in `reading`.
+    """
     from tui.setup.open_desk import open_desk
 
     desk = open_desk(chosen(db), create=False)
     with closing(desk.store):
-        yield desk
+        reason = _reason()
+        if reason is None:
+            yield desk
+            return
+        meta = click.get_current_context().meta
+        if not meta.get(_RECORDED):  # a command may open its desk twice
+            known = ticket_id if desk.store.tickets.get(ticket_id) is not None else 0
+            desk.note_unmasked(known, (), f"tridesk {_name()}", reason)
+            meta[_RECORDED] = True
+        with revealing():
+            yield desk
+
+
+def _reason() -> str | None:
+    context = click.get_current_context(silent=True)
+    return context.meta.get(_REASON) if context is not None else None
+
+
+def _name() -> str:
+    """Return the command's name as it is typed, without the program's."""
+    return click.get_current_context().command_path.partition(" ")[2]
 
 
 def write_json(values: dict[str, Any], *, as_given: bool = False) -> None:

@@ -10,7 +10,7 @@ from data.errors import InputError
 from data.records.changes import Change
 from data.records.tickets import Status
 from tui.cli.acting import carry_out, tell
-from tui.cli.common import NUMBER, acting, db_option, json_option, ticket_keys, write_json
+from tui.cli.common import NUMBER, acting, db_option, json_option, reveal_option, ticket_keys, write_json
 from tui.look.shown import safe_line
 from tui.look.words import piecewise, words
 from tui.setup.clock import wall_clock
@@ -127,6 +127,7 @@ def spam(ticket_ids: tuple[int, ...], db: Path | None, as_json: bool) -> None:
 @click.command("next")
 @click.option("--instead-of", type=NUMBER, metavar="TICKET", help="Pass this ticket over, for a reason that is kept.")
 @click.option("--reason", default="", help="Why it is passed over.")
+@reveal_option()
 @db_option
 @json_option
 def next_(instead_of: int | None, reason: str, db: Path | None, as_json: bool) -> None:

@@ -10,7 +10,17 @@ from data.errors import InputError
 from data.records.changes import Change
 from data.records.escalations import Escalation, EscalationState, TeamAnswer
 from tui.cli.acting import tell
-from tui.cli.common import NUMBER, acting, db_option, escalation_keys, escalation_line, json_option, reading, write_json
+from tui.cli.common import (
+    NUMBER,
+    acting,
+    db_option,
+    escalation_keys,
+    escalation_line,
+    json_option,
+    reading,
+    reveal_option,
+    write_json,
+)
 from tui.deciding.escalation_text import HandingOver, due_of
 from tui.look.words import words
 from tui.setup.clock import wall_clock
@@ -48,6 +58,7 @@ def escalate(
 @click.option("--overdue", is_flag=True, help="Only overdue escalations.")
 @click.option("--all", "everything", is_flag=True, help="Include closed escalations.")
 @click.option("--team", default="", help="Only this team's.")
+@reveal_option()
 @db_option
 @json_option
 def escalations(overdue: bool, everything: bool, team: str, db: Path | None, as_json: bool) -> None:

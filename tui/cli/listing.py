@@ -28,7 +28,7 @@ from tui.cli.common import (
     ticket_line,
     write_json,
 )
-from tui.look.shown import safe_line, safe_text
+from tui.look.shown import is_revealing, safe_line, safe_text
 from tui.look.words import words
 from tui.look.written_values import iso
 from tui.setup.clock import wall_clock
@@ -271,11 +271,12 @@ def search(words: tuple[str, ...], db: Path | None, lane: str | None, limit: int
         text = " ".join(_quoted(word) for word in words)
         hits = store.search(text, limit=limit, lane=lane, now=wall_clock(), zone=zone_of(""))
         for hit in hits:
+            shown = hit.snippet if is_revealing() else hit.masked_snippet
             if as_json:
-                found = {"ticket": hit.ticket_id, "message": hit.message_id, "snippet": hit.snippet}
+                found = {"ticket": hit.ticket_id, "message": hit.message_id, "snippet": shown}
                 write_json({**found, "status": hit.status, "lane": hit.lane, "subject": hit.subject})
             else:
-                click.echo(f"#{hit.ticket_id:<6} {hit.status:<9} {safe_line(hit.lane):<8} {safe_line(hit.snippet)}")
+                click.echo(f"#{hit.ticket_id:<6} {hit.status:<9} {safe_line(hit.lane):<8} {safe_line(shown)}")
         if not hits and not as_json:
             _say_nothing_found()
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from tui.cli.common import NUMBER, acting, db_option, json_option, reading, write_json
+from tui.cli.common import NUMBER, acting, db_option, json_option, reading, reveal_option, write_json
 from tui.look.shown import safe_line
 from tui.look.words import piecewise
 from tui.look.written_values import iso
@@ -18,6 +18,7 @@ def outbox() -> None:
 
 
 @outbox.command("list")
+@reveal_option()
 @db_option
 @json_option
 def list_(db: Path | None, as_json: bool) -> None:

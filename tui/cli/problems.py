@@ -14,7 +14,7 @@ from data.records.problems import Problem
 from data.records.tickets import Status
 from queues.desk.problems import known
 from tui.cli.acting import tell
-from tui.cli.common import NUMBER, acting, db_option, json_option, reading, write_json
+from tui.cli.common import NUMBER, acting, db_option, json_option, reading, reveal_option, write_json
 from tui.deciding.escalation_text import HandingOver
 from tui.look.shown import safe_line
 from tui.look.words import words
@@ -31,6 +31,7 @@ def problem() -> None:
 
 @problem.command("list")
 @click.option("--all", "everything", is_flag=True, help="Include solved problems.")
+@reveal_option()
 @db_option
 @json_option
 def list_them(everything: bool, db: Path | None, as_json: bool) -> None:
@@ -45,6 +46,7 @@ def list_them(everything: bool, db: Path | None, as_json: bool) -> None:
 
 @problem.command()
 @click.argument("number", metavar="P-NUMBER")
+@reveal_option()
 @db_option
 @json_option
 def show(number: str, db: Path | None, as_json: bool) -> None:

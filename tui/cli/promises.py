@@ -10,7 +10,7 @@ import click
 from data.errors import InputError
 from data.records.promises import GivenPromise, PromiseState
 from data.records.shifts import Shift
-from tui.cli.common import db_option, json_option, reading, write_json
+from tui.cli.common import db_option, json_option, reading, reveal_option, write_json
 from tui.cli.listing import promise_keys
 from tui.cli.periods import period_of, zone_of
 from tui.look.short_times import moment, span
@@ -29,6 +29,7 @@ _SETTLED = (PromiseState.KEPT, PromiseState.BROKEN)
 @click.command()
 @click.option("--due", metavar="WHEN", help="Only those due by then: 2h, today, tomorrow, Friday 17:00.")
 @click.option("--all", "everything", is_flag=True, help="Include kept and broken promises.")
+@reveal_option()
 @db_option
 @json_option
 def promises(due: str | None, everything: bool, db: Path | None, as_json: bool) -> None:
@@ -55,6 +56,7 @@ def promises(due: str | None, everything: bool, db: Path | None, as_json: bool) 
 
 @click.command()
 @click.option("--since", default="", help="Every hand-over since then, not only the latest: a date, today, 24h, 7d.")
+@reveal_option()
 @db_option
 @json_option
 def handover(since: str, db: Path | None, as_json: bool) -> None:

@@ -13,7 +13,7 @@ from data.records.reviews import AnswerKind, Picked, Review
 from queues.quality import cards
 from queues.quality.reviewing import card_then
 from tui.cli.acting import tell
-from tui.cli.common import NUMBER, acting, db_option, json_option, write_json
+from tui.cli.common import NUMBER, acting, db_option, json_option, reveal_option, write_json
 from tui.cli.review_scoring import FOLDER, calibrate, score
 from tui.look.shown import safe_line, safe_text
 from tui.look.words import words
@@ -81,6 +81,7 @@ def _put_picked(pick: Picked, as_json: bool, **more: Any) -> None:
 @click.option("--disputed", is_flag=True, help="Only disputed reviews.")
 @click.option("--since", default="", metavar="WHEN", help="A date, today, or how far back: 24h, 7d, 4w (else all).")
 @click.option("--all", "everything", is_flag=True, help="Revised reviews too.")
+@reveal_option()
 @db_option
 @json_option
 def list_them(
@@ -121,6 +122,7 @@ def _since(text: str) -> int:
 @reviews.command()
 @click.argument("number", metavar="REVIEW", type=NUMBER)
 @click.option("--language", default="en", show_default=True, help="The language of the criteria.")
+@reveal_option()
 @db_option
 @json_option
 def show(number: int, language: str, db: Path | None, as_json: bool) -> None:

@@ -15,7 +15,7 @@ from queues.figures.shift import Own, OwnFigures, own_figures
 from queues.shifts import shift as shifts
 from queues.shifts.handover import hand_over
 from queues.shifts.shift_start import ShiftStart, shift_start
-from tui.cli.common import acting, db_option, json_option, reading, write_json
+from tui.cli.common import acting, db_option, json_option, reading, reveal_option, write_json
 from tui.cli.periods import period_of
 from tui.look.short_times import day_end
 from tui.look.shown import safe_line, safe_text
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 @click.option("--since", default="", help="All shifts since then, instead of this one: a date, today, 24h, 7d, 4w.")
 @click.option("--agent", default="", help="Whose shift (default: yours).")
 @click.option("--behind", type=click.Choice([str(own) for own in Own]), help="List the tickets behind a figure.")
+@reveal_option()
 @db_option
 @json_option
 @click.pass_context

@@ -11,7 +11,7 @@ import click
 from data.errors import InputError
 from queues.files.facts import dangers
 from queues.files.kept_files import TicketFile, files_of
-from tui.cli.common import NUMBER, attachment_keys, db_option, json_option, reading, write_json
+from tui.cli.common import NUMBER, attachment_keys, db_option, json_option, reading, reveal_option, write_json
 from tui.look.shown import safe_line
 from tui.look.written_values import iso
 
@@ -25,6 +25,7 @@ _ALL = "all"
 @click.argument("ticket_id", metavar="TICKET", type=NUMBER)
 @click.option("--save", "wanted", metavar="N|all", help="Save the file with this number in the list, or all.")
 @click.option("--to", "folder", type=click.Path(path_type=Path), help="Save here (else in the folder for downloads).")
+@reveal_option()
 @db_option
 @json_option
 def files(ticket_id: int, wanted: str | None, folder: Path | None, db: Path | None, as_json: bool) -> None:

@@ -14,6 +14,8 @@ from tui.context.hooks import Act, MacroWish
 from tui.context.part import Part
 from tui.look.words import words
 
+MOST_READ = 20_000
+"""Characters of a mail that its language is guessed from."""
 _OTHER = {"en": "es", "es": "en"}
 
 
@@ -50,7 +52,7 @@ class CustomerLanguage(Part):
             return
         texts = [
             message.new_text
-            for message in self.desk.store.messages.of(ticket.id, 20)
+            for message in self.desk.store.messages.of(ticket.id, 20, MOST_READ)
             if message.direction is Direction.IN
         ]
 
@@ -95,7 +97,7 @@ class CustomerLanguage(Part):
 
         said = [
             message.new_text
-            for message in self.desk.store.messages.of(ticket_id, 20)
+            for message in self.desk.store.messages.of(ticket_id, 20, MOST_READ)
             if message.direction is Direction.IN
         ]
         style = suggested(said[-1]) if said else None

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 MOST = 200
 """The most items that are listed, the newest messages first."""
-MOST_MESSAGES, MOST_READ = 50, 100_000
-"""Messages that are searched, and characters of each."""
+MOST_MESSAGES, MOST_READ, MOST_IN_ALL = 50, 100_000, 500_000
+"""Messages that are searched, and characters of each and of all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +47,15 @@ def hidden_items(store: Store, ticket_id: int, now: int, *, folded: bool) -> lis
         return []
     found: dict[str, HiddenItem] = {}
     texts = [*_of_customer(store.customers.get(ticket.customer_id)), (words("subject"), ticket.subject)]
-    messages = sorted(store.messages.of(ticket_id), key=lambda message: message.received_at, reverse=True)
+    messages = store.messages.of(ticket_id, most=MOST_READ)
+    messages.sort(key=lambda message: message.received_at, reverse=True)
     for message in messages[:MOST_MESSAGES]:
         if not folded or message.direction is not Direction.IN:
             texts += _of_message(message, now)
+    unread = MOST_IN_ALL
     for where, text in texts:
-        safe = safe_text(text[:MOST_READ])
+        safe = safe_text(text[: min(MOST_READ, unread)])
+        unread -= len(safe)
         for item in find(safe):
             value = safe[item.start : item.end]
             found.setdefault(value, HiddenItem(item.kind, value, where))

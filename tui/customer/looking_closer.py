@@ -17,8 +17,8 @@ from tui.context.hooks import Act
 from tui.context.part import Part
 from tui.lanes.lane_stands import lanes_with_none
 from tui.look.lane_titles import lane_title
-from tui.look.one_line import fit, one_line
-from tui.look.shown import safe_text
+from tui.look.one_line import fit
+from tui.look.shown import beginning, first_part
 from tui.look.theme import THEME_SETTING
 from tui.look.words import counted, words
 
@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 
 MOST_TICKETS = 30
 """Tickets of one customer that the card lists."""
+
+MOST_COPIED = 20_000
+"""Characters that are copied: a terminal does not take much more."""
 
 
 class CloserLook(Part):
@@ -88,7 +91,9 @@ class CloserLook(Part):
         from tui.cards.key_menu import KeyMenu, Line
 
         copies = self._copies(ticket)
-        lines = [Line(key, key, f"{name}: {fit(one_line(text), 40).rstrip()}") for key, (name, text) in copies.items()]
+        lines = [
+            Line(key, key, f"{name}: {fit(beginning(text, 300), 40).rstrip()}") for key, (name, text) in copies.items()
+        ]
 
         def chosen(key: str | None) -> None:
             if key:
@@ -114,7 +119,7 @@ class CloserLook(Part):
 
         Copying the address of the ticket `address_of` shows it to the agent, which is recorded.
         """
-        copied = gate.safe_text(text) if address_of else safe_text(text)
+        copied = gate.safe_text(text) if address_of else first_part(text, MOST_COPIED)
         if address_of:
             self.desk.writer.submit(lambda desk: desk.note_unmasked(address_of, [Kind.EMAIL], "clipboard"))
         self.desk.app.copy_to_clipboard(copied)

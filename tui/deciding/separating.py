@@ -40,7 +40,9 @@ class Separating(Part):
             return
         from tui.cards.pick_list import PickList
 
-        messages = {str(message.id): message for message in reversed(self.desk.store.messages.of(ticket.id))}
+        messages = {
+            str(message.id): message for message in reversed(self.desk.store.messages.of(ticket.id, most=1_000))
+        }
 
         def chosen(line: str | None) -> None:
             if line:

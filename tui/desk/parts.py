@@ -183,6 +183,7 @@ class Parts:
                 (1, self.coach.look_at_work),
                 (LOCK_SECONDS, self.lock.look_at_idle),
                 (ROOM_SECONDS, self.drafts.try_again),
+                (ROOM_SECONDS, self.form_drafts.try_again),
                 (CLOCK_SECONDS, self._desk.show_times),
             ),
             is_reading=(self.steps.is_active,),
@@ -210,9 +211,21 @@ class Parts:
             ),
             on_refusal=(self.steps.keys_past,),
             on_late_result=(self.changing.tell_late,),
-            before_quitting=(self.coach.keep_visit, self.drafts.all_kept),
+            before_quitting=(self.coach.keep_visit, self.form_drafts.all_kept, self.drafts.all_kept),
             on_closed=(self.first_screen.stop_import, self.files.remove_copies, self.palette.close),
         )
+
+    async def keep_texts_at_the_end(self) -> None:
+        """Save every text being written when the agent can no longer be asked; one that fails costs no other."""
+        try:
+            await self.drafts.keep_at_the_end()
+        finally:
+            await self.form_drafts.keep_at_the_end()
+
+    def keep_texts_without_asking(self) -> None:
+        """Save every text being written, waiting only briefly; called in any thread."""
+        self.drafts.keep_without_asking()
+        self.form_drafts.keep_without_asking()
 
     async def act(self, action_id: str) -> None:
         """Run an action of the registry; a file that cannot be read is reported, and the desk stays open."""

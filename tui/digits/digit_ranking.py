@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from data.records.messages import Direction, MessageKind
 from data.records.tickets import Ticket
 from tui.look.words import words
 
@@ -22,8 +21,8 @@ KEPT = 200
 """Tickets whose digits are remembered."""
 WEAK = "~"
 """Marks the title of a macro that is not sure to fit, so that no colour is needed to see it."""
-_NOBODY_WROTE = frozenset({MessageKind.AUTO, MessageKind.BOUNCE, MessageKind.RATING})
-"""Tickets for which no macro is suggested."""
+MOST_READ = 20_000
+"""Characters of a mail that its macros are ranked by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +53,8 @@ class Ranking:
         """Return every macro that may be suggested by name, best first."""
         from macros.suggesting.offering import offers
 
-        messages = self._store.messages.of(ticket.id)
-        incoming = [
-            message for message in messages if message.direction is Direction.IN and message.kind not in _NOBODY_WROTE
-        ]
-        latest, text = (incoming[-1].id, incoming[-1].new_text or ticket.subject) if incoming else (0, ticket.subject)
+        latest, text = self._store.messages.latest_from_outside(ticket.id, MOST_READ) or (0, "")
+        text = text or ticket.subject
         kept = self._kept.get(ticket.id)
         if kept is None or kept[0] != (latest, situation):
             macros = {macro.name: macro for macro in self._library}

@@ -59,7 +59,7 @@ class AttachedFiles(Part):
             folded = words("This ticket may be graphic or abusive: open it and press {key} first, then {files}.")
             self.desk.say(folded.format(key=self.desk.key("ticket.reveal"), files=self.desk.key("ticket.files")))
             return
-        there = files_of(self.desk.store.messages.of(ticket.id))
+        there = files_of(self.desk.store.messages.of(ticket.id, most=1))
         if not there:
             self.desk.say(words("This ticket has no files."))
             return

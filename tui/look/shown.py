@@ -5,17 +5,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import lru_cache
 from typing import Any
 
 from data import safe_text as gate
-from data.confidential.mask import find, masked
+from data.confidential.items import Item
+from data.confidential.mask import covered, find, finding, masked
 
 _REVEALED = ContextVar("revealed", default=False)
 _IDENTIFIERS = frozenset({"message_id", "raw_sha256", "sha256", "version", "at", "date"})
 """Keys whose values look like addresses or numbers and are neither."""
+MOST_SHOWN = 16_000
+"""Characters of a long text that a card shows, where a key waits for it."""
 _OVERLAP = 300
 """Characters after a cut that are read too, so that no half of an item is shown."""
 
@@ -32,16 +36,44 @@ def safe_line(text: str) -> str:
     return safe if _REVEALED.get() else masked(safe)
 
 
-def beginning(text: str, most: int) -> str:
-    """Return about the first `most` characters as one line fit to be shown; the rest of a long text is not read.
+def first_part(text: str, most: int) -> str:
+    """Return about the first `most` characters fit to be shown; the rest of a long text is not read.
 
     It ends before a confidential item that the cut would go through.
     """
     if len(text) <= most + _OVERLAP:
+        return safe_text(text)
+    start = gate.safe_text(text[: most + _OVERLAP])
+    return start[:most] if _REVEALED.get() else _first_part(start, most)
+
+
+def first_part_in_steps(text: str, most: int) -> Generator[None, None, str]:
+    """Do what `first_part` does in steps of some milliseconds, for long texts on the screen's thread."""
+    start = gate.safe_text(text[: most + _OVERLAP])
+    yield
+    is_whole = len(text) <= most + _OVERLAP
+    if _REVEALED.get():
+        return start if is_whole else start[:most]
+    items = yield from finding(start)
+    return _covered_part(start, len(start) if is_whole else most, items)
+
+
+def beginning(text: str, most: int) -> str:
+    """Return about the first `most` characters as one line, like `first_part`."""
+    if len(text) <= most + _OVERLAP:
         return safe_line(text)
     start = gate.safe_line(text[: most + _OVERLAP])
-    cut = min([most, *(item.start for item in find(start) if item.start < most < item.end)])
-    return start[:cut] if _REVEALED.get() else masked(start[:cut])
+    return start[:most] if _REVEALED.get() else _first_part(start, most)
+
+
+@lru_cache(maxsize=64)
+def _first_part(start: str, most: int) -> str:
+    return _covered_part(start, most, find(start))
+
+
+def _covered_part(start: str, most: int, items: Sequence[Item]) -> str:
+    cut = min([most, *(item.start for item in items if item.start < most < item.end)])
+    return covered(start[:cut], [item for item in items if item.end <= cut])
 
 
 def shown_values(value: Any) -> Any:
@@ -55,6 +87,11 @@ def shown_values(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         return [shown_values(item) for item in value]
     return value
+
+
+def is_revealing() -> bool:
+    """Return whether nothing is masked here."""
+    return _REVEALED.get()
 
 
 @contextmanager

@@ -13,8 +13,13 @@ SEPARATOR = " · "
 
 
 def wrap(text: str, width: int) -> Iterator[str]:
-    """Yield `text`, made safe, as lines of at most `width` cells; a word longer than that is cut."""
-    for paragraph in safe_text(text).expandtabs(4).split("\n"):
+    """Return `text`, made safe, as lines of at most `width` cells; a word longer than that is cut."""
+    return wrap_safe(safe_text(text), width)
+
+
+def wrap_safe(safe: str, width: int) -> Iterator[str]:
+    """Wrap text that is fit to be shown already."""
+    for paragraph in safe.expandtabs(4).split("\n"):
         yield from _wrap_line(paragraph.rstrip(), max(2, width))
 
 

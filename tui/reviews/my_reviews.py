@@ -19,7 +19,7 @@ from tui.keys.actions import Scope
 from tui.keys.bindings import bindings
 from tui.look.one_line import fit, one_line
 from tui.look.short_times import span
-from tui.look.shown import safe_text
+from tui.look.shown import MOST_SHOWN, first_part, safe_text
 from tui.look.words import words
 from tui.reviews.review_lines import answer_line, mark_lines, percent, stand
 from tui.reviews.waiting_reviews import Given
@@ -129,6 +129,6 @@ class MyReviews(BaseCard[int]):
         ]
         lines += [f"“{safe_text(given.review.comment)}”"] if given.review.comment else []
         lines += [answer_line(said) for said in given.answers]
-        lines += ["", words("The customer wrote:"), safe_text(given.asked).strip() or "—", ""]
+        lines += ["", words("The customer wrote:"), first_part(given.asked, MOST_SHOWN).strip() or "—", ""]
         lines += [f"{words('Your reply')} · {given.versions}"]
-        return [*lines, safe_text(given.message.text).strip() if given.message is not None else "—"]
+        return [*lines, first_part(given.message.text, MOST_SHOWN).strip() if given.message is not None else "—"]

@@ -20,7 +20,7 @@ from tui.cards.key_line import KeyLine
 from tui.keys.actions import Scope
 from tui.keys.bindings import bindings
 from tui.look.one_line import fit, one_line
-from tui.look.shown import safe_text
+from tui.look.shown import MOST_SHOWN, first_part
 from tui.look.words import words
 from tui.reviews.review_lines import answer_line
 from tui.reviews.scorecard_form import Sheet
@@ -299,9 +299,9 @@ def _reply_text(item: Item | None) -> str:
     parts = [
         *said,
         words("The customer wrote:"),
-        safe_text(item.asked).strip() or "—",
+        first_part(item.asked, MOST_SHOWN).strip() or "—",
         "",
         f"{words('The reply')} · {item.versions}",
-        safe_text(item.message.text).strip(),
+        first_part(item.message.text, MOST_SHOWN).strip(),
     ]
     return "\n".join(parts)

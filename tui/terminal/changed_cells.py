@@ -14,7 +14,9 @@ from itertools import islice
 
 from rich.cells import cell_len
 
-_FRAME = re.compile(r"(?:\x1b\[\d+;\d+H|\x1b\[[\d;]*m|\n|[^\x00-\x1f\x7f-\x9f]+)+")
+from tui.terminal.output_gate import known
+
+_FRAME = re.compile(r"(?:\x1b\[\d+;\d+H|\x1b\[[\d;]*m|\n|[^\x00-\x1f\x7f-\x9f\ud800-\udfff]+)+")
 """What Textual writes to draw: moves, styles and text. Anything else is passed on as it is."""
 _PART = re.compile(r"\x1b\[(\d+);(\d+)H|\x1b\[([\d;]*)m|([^\x1b\n]+)|\n")
 _ASIDE = re.compile(r"(?:\x1b\[[<>=?](?!1049)[\d;]*(?:[hlu]|\$p)|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\))+")
@@ -60,8 +62,13 @@ class ChangedCells:
         self._unsteady.clear()
 
     def changed(self, written: str) -> str:
-        """Return what has to be written so that the terminal looks as if all of `written` had been."""
+        """Return what has to be written so that the terminal looks as if all of `written` had been.
+
+        Sequences that the desk does not use are left out.
+        """
         if not _FRAME.fullmatch(written):
+            if (passed := known(written)) != written:
+                return self.changed(passed) if passed else ""
             if not _ASIDE.fullmatch(written):
                 self.forget()
             return written

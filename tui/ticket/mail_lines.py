@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from textual.content import Content
 from textual.geometry import Size
@@ -11,11 +11,11 @@ from textual.widget import Widget
 from data.records.messages import Direction, Message
 from tui.look.inked_lines import Ink, Line
 from tui.look.words import words
-from tui.ticket.ticket_text import Conversation, message_lines
+from tui.ticket.ticket_text import Conversation, message_lines, rooms
 
 STYLES = {Ink.CUSTOMER: "", Ink.LATE: "$error", Ink.NOTE: "$note", Ink.QUIET: "$quiet"}
-MOST = 20_000
-"""Characters of one mail that are laid out."""
+MOST = 12_000
+"""Characters that are laid out of all mails together, the newest first."""
 
 
 def unanswered(conversation: Conversation) -> Sequence[Message]:
@@ -37,6 +37,8 @@ class MailLines(Widget):
     def __init__(self, conversation: Conversation | None, now: int, *, id: str | None = None) -> None:
         super().__init__(id=id, markup=False)
         self._conversation, self._now = conversation, now
+        self._laid_out: tuple[int, list[Line]] | None = None
+        """The lines, and the width that they are for."""
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         """Return the number of lines at this width."""
@@ -51,10 +53,17 @@ class MailLines(Widget):
         return Content("\n").join(styled)
 
     def _lines(self, width: int) -> list[Line]:
+        if self._laid_out is None or self._laid_out[0] != width:
+            self._laid_out = width, list(self._lay_out(max(10, width)))
+        return self._laid_out[1]
+
+    def _lay_out(self, width: int) -> Iterator[Line]:
         shown = self._conversation
-        lines: list[Line] = []
-        if shown is not None:
-            for message in unanswered(shown):
-                lines += [Line(Ink.QUIET, "")] if lines else []
-                lines += message_lines(shown, message, max(10, width), self._now, folded=shown.folded, most=MOST)
-        return lines or [Line(Ink.QUIET, words("The customer has not written yet."))]
+        mails = unanswered(shown) if shown is not None else ()
+        if shown is None or not mails:
+            yield Line(Ink.QUIET, words("The customer has not written yet."))
+            return
+        for n, (mail, most) in enumerate(zip(mails, rooms(mails, MOST, MOST, quotes=False), strict=True)):
+            if n:
+                yield Line(Ink.QUIET, "")
+            yield from message_lines(shown, mail, width, self._now, folded=shown.folded, most=most)

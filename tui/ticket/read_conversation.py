@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from data.records.promises import PromiseState
 from data.records.tickets import Ticket
-from tui.ticket.ticket_text import Conversation
+from tui.ticket.ticket_text import MOST, Conversation
 
 if TYPE_CHECKING:
     from data.store import Store
@@ -21,7 +21,7 @@ def read_conversation(
 ) -> Conversation | None:
     """Return the ticket with its newest `messages` and related records; None if there is no such ticket.
 
-    `folds` returns whether the customer's text on the ticket is folded.
+    Of each text no more is read than is shown. `folds` returns whether the customer's text on the ticket is folded.
     """
     ticket = store.tickets.get(ticket_id)
     if ticket is None:
@@ -30,7 +30,7 @@ def read_conversation(
     return Conversation(
         ticket,
         store.customers.get(ticket.customer_id),
-        store.messages.of(ticket_id, messages),
+        store.messages.of(ticket_id, messages, MOST + 1_000),
         store.tickets.of_customer(ticket.customer_id),
         store.escalations.of(ticket_id),
         store.problems.of(ticket_id),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from rich.cells import cell_len
@@ -20,15 +20,21 @@ from tui.look.ascii_signs import as_written
 from tui.look.inked_lines import Ink, Line
 from tui.look.one_line import fit, one_line
 from tui.look.short_times import clock_words, span
+from tui.look.shown import first_part, first_part_in_steps
 from tui.look.stored_words import subject_line
 from tui.look.words import counted, words
-from tui.look.wrapping import wrap
+from tui.look.wrapping import wrap, wrap_safe
 from tui.ticket.event_line import aside_line
 from tui.ticket.sign_line import sign_line
 
 SEPARATOR = " · "
-MOST = 400_000
-"""Characters of one message that are laid out."""
+MOST, MOST_IN_ALL = 64_000, 1_000_000
+"""Characters of one message, and of all messages of a ticket, that are laid out."""
+MOST_AT_ONCE, MOST_IN_ALL_AT_ONCE = 8_000, 16_000
+"""The same before anything is drawn: a key waits for these. The rest of an open ticket is laid out afterwards."""
+LEAST = 400
+"""Characters that are laid out of each message, however long the ticket is."""
+_LINES_A_STEP = 100
 SURE = 0.9
 """From this confidence on, the language of a message goes without saying."""
 LEADS = {Direction.IN: "", Direction.OUT: " " * 6, Direction.NOTE: " " * 3}
@@ -71,16 +77,36 @@ def fact_lines(shown: Conversation, width: int, now: int) -> list[Line]:
     return [_state_line(shown.ticket, width, now), Line(Ink.QUIET, fit(" · ".join(_person(shown)), width))]
 
 
-def ticket_lines(shown: Conversation, width: int, now: int, *, quotes: bool, most: int = MOST) -> list[Line]:
+def rooms(messages: Sequence[Message], most: int, in_all: int, *, quotes: bool, least: int = 0) -> list[int]:
+    """Return how many characters of each message are laid out, at most `in_all` together: the newest come first."""
+    given: list[int] = []
+    for message in reversed(messages):
+        given.append(min(len(_shown_text(message, quotes=quotes)), max(least, min(most, in_all))))
+        in_all -= given[-1]
+    return given[::-1]
+
+
+def ticket_lines(
+    shown: Conversation,
+    width: int,
+    now: int,
+    *,
+    quotes: bool,
+    room: Sequence[int] | None = None,
+    laid_out: Mapping[int, list[Line]] | None = None,
+) -> list[Line]:
     """Lay out in `width` cells what happened around the ticket, and its messages; `quotes` unfolds quoted text.
 
-    Of each message at most `most` characters are laid out.
+    `room` is how many characters of each message are laid out; `laid_out` has the texts of messages that are laid out
+    already, by number.
     """
     lines = list(_notices(shown, width, now))
-    for message in shown.messages:
+    room = rooms(shown.messages, MOST, MOST_IN_ALL, quotes=quotes, least=LEAST) if room is None else room
+    for message, most in zip(shown.messages, room, strict=True):
         folded = shown.folded and message.direction is Direction.IN
         lines += [Line(Ink.PLAIN, "")] if lines else []
-        lines += message_lines(shown, message, width, now, folded=folded, quotes=quotes, most=most)
+        text = None if folded or laid_out is None else laid_out.get(message.id)
+        lines += message_lines(shown, message, width, now, folded=folded, quotes=quotes, most=most, text=text)
     if not shown.messages:
         lines.append(Line(Ink.QUIET, words("No message yet. Press r to write one.")))
     return lines
@@ -238,35 +264,61 @@ def message_lines(
     folded: bool = False,
     quotes: bool = False,
     most: int = MOST,
+    text: list[Line] | None = None,
 ) -> list[Line]:
-    """Lay one message out: a head, then its text with the margin of its author; `folded` shows none of the text."""
+    """Lay one message out: a head, then its text with the margin of its author; `folded` shows none of the text.
+
+    `text` is the text if it is laid out already.
+    """
     lead, mark = LEADS[message.direction], MARKS[message.direction]
     width = width - len(lead)
-    lines = _folded_text(message, width) if folded else _text(message, width, quotes=quotes, most=most)
-    ink = INKS[message.direction]
-    head = Line(ink, lead + fit(_head(shown, message, now), width), head=True)
-    return [head, *(Line(line.ink, f"{lead}{mark}{line.text}") for line in lines)]
+    if folded:
+        text = [Line(line.ink, f"{lead}{mark}{line.text}") for line in _folded_text(message, width)]
+    elif text is None:
+        safe = first_part(_shown_text(message, quotes=quotes).strip("\n"), most)
+        text = list(_text(message, safe, width, quotes=quotes, most=most))
+        text = [Line(line.ink, f"{lead}{mark}{line.text}") for line in text]
+    return [Line(INKS[message.direction], lead + fit(_head(shown, message, now), width), head=True), *text]
 
 
-def _text(message: Message, width: int, *, quotes: bool, most: int) -> Iterator[Line]:
+def text_in_steps(message: Message, width: int, *, quotes: bool, most: int) -> Generator[None, None, list[Line]]:
+    """Lay out the text of a message, as `message_lines` does, in steps of some milliseconds."""
+    lead, mark = LEADS[message.direction], MARKS[message.direction]
+    safe = yield from first_part_in_steps(_shown_text(message, quotes=quotes).strip("\n"), most)
+    lines: list[Line] = []
+    for line in _text(message, safe, width - len(lead), quotes=quotes, most=most):
+        lines.append(Line(line.ink, f"{lead}{mark}{line.text}"))
+        if len(lines) % _LINES_A_STEP == 0:
+            yield
+    return lines
+
+
+def _text(message: Message, safe: str, width: int, *, quotes: bool, most: int) -> Iterator[Line]:
+    """Yield what is laid out of a message below its head; `safe` is its text as it is shown."""
     ink, room = INKS[message.direction], width - len(MARKS[message.direction])
-    text = message.text if quotes else message.new_text or message.text
     if not message.readable:
         yield Line(ink, fit(words("This message could not be read; its raw bytes are kept."), room))
     for sign in message.signs:
         yield Line(Ink.QUIET, fit(sign_line(sign), room))
-    for line in wrap(text[:most].strip("\n"), room):
+    for line in wrap_safe(safe, room):
         yield Line(ink, as_written(line))
-    if len(text) > most:
-        yield Line(Ink.QUIET, fit(words("… {n:,} more characters").format(n=len(text) - most), room))
+    if len(_shown_text(message, quotes=quotes)) > most:
+        more = words("… more text · tridesk show {ticket} prints it").format(ticket=message.ticket_id)
+        yield Line(Ink.QUIET, fit(more, room))
     if not quotes and message.new_text and len(message.new_text.strip()) < len(message.text.strip()):
         yield Line(Ink.QUIET, fit(_fold_words(message), room))
     for attachment in message.attachments:
         yield Line(Ink.QUIET, fit(f"[{one_line(attachment.filename)}, {attachment.size:,} B]", room))
 
 
+def _shown_text(message: Message, *, quotes: bool) -> str:
+    return message.text if quotes else message.new_text or message.text
+
+
 def _fold_words(message: Message) -> str:
-    """Say how much of a message is folded, and of what kind."""
+    """Say how much of a message is folded, and of what kind; the lines of a long one are not counted."""
+    if len(message.text) > MOST:
+        return words("… more text folded · Q shows it")
     every, shown = (
         Counter(line for line in map(str.strip, text.splitlines()) if line) for text in (message.text, message.new_text)
     )
@@ -282,7 +334,8 @@ def _fold_words(message: Message) -> str:
 def _folded_text(message: Message, width: int) -> Iterator[Line]:
     """Show one line instead of the customer's text."""
     room = width - len(MARKS[message.direction])
-    count = sum(1 for _ in wrap((message.new_text or message.text).strip("\n"), room))
+    # to count lines nothing is masked: none of it is shown
+    count = sum(1 for _ in wrap_safe(_shown_text(message, quotes=False)[:MOST].strip("\n"), room))
     summary = counted(
         "▒ may be graphic or abusive: {n} line folded · X shows it, which is recorded",
         "▒ may be graphic or abusive: {n} lines folded · X shows them, which is recorded",

@@ -5,6 +5,9 @@ While the agent is in the list, the view shows the ticket under the cursor, so t
 
 from __future__ import annotations
 
+import asyncio
+from bisect import bisect_right
+from collections.abc import Hashable, Sequence
 from typing import ClassVar
 
 from rich.segment import Segment
@@ -14,18 +17,30 @@ from textual.content import Content
 from textual.geometry import Region, Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
+from textual.worker import Worker
 
 from data.protocols import Clock
+from data.records.messages import Direction, Message
 from tui.look.drawn import Drawn
 from tui.look.inked_lines import Ink, Line
 from tui.look.one_line import fit
 from tui.look.words import words
-from tui.ticket.ticket_text import MOST, Conversation, fact_lines, ticket_lines, title_line
+from tui.ticket.ticket_text import (
+    LEAST,
+    MOST,
+    MOST_AT_ONCE,
+    MOST_IN_ALL,
+    MOST_IN_ALL_AT_ONCE,
+    Conversation,
+    fact_lines,
+    rooms,
+    text_in_steps,
+    ticket_lines,
+    title_line,
+)
 
 WIDEST = 90
 """Cells to which text is wrapped at most: longer lines are hard to read."""
-MOST_GLANCED = 8_000
-"""Characters of one message that are laid out while its ticket is not open."""
 PINNED_FROM = 9
 """Lines of the view from which the ticket's facts stay at the top; in a lower one they scroll away."""
 
@@ -59,6 +74,12 @@ class TicketView(ScrollView, can_focus=True, inherit_bindings=False):
         """The open ticket, and its first line in view, when the agent went to the list."""
         self._named = ("", "")
         """What the frame says: the ticket, and what is out of sight."""
+        self._texts: dict[int, tuple[Hashable, list[Line]]] = {}
+        """Long texts of the open ticket that are laid out, by message, each with what it was laid out for."""
+        self._rest: tuple[Conversation, Sequence[tuple[Message, int, bool, int]]] | None = None
+        """Long texts that are still to be laid out, each with width, whether quotes are unfolded, and characters."""
+        self._to_the_end = False
+        """The agent went to the last line before all was laid out."""
         self.seen: set[tuple[int, int]] = set()
         """Tickets that were drawn, each with the number of its newest message then."""
 
@@ -81,7 +102,7 @@ class TicketView(ScrollView, can_focus=True, inherit_bindings=False):
         """Open a conversation at its newest message; the same ticket keeps its scroll position."""
         before = self.drawn_id
         if conversation is None or conversation.ticket.id != self.ticket_id:
-            self.quotes = False
+            self.quotes = self._to_the_end = False
             self._left_at = None
         self.shown, self.glanced = conversation, None
         self._draw_other(before)
@@ -115,8 +136,7 @@ class TicketView(ScrollView, can_focus=True, inherit_bindings=False):
 
     def step_message(self, step: int) -> None:
         """Go to the next or the previous message."""
-        heads = [place for place, line in enumerate(self._lines) if line.head]
-        there = [place for place in heads if (place > self.top if step > 0 else place < self.top)]
+        there = [place for place in self._heads() if (place > self.top if step > 0 else place < self.top)]
         if there:
             self._scroll(there[0] if step > 0 else there[-1])
 
@@ -135,6 +155,7 @@ class TicketView(ScrollView, can_focus=True, inherit_bindings=False):
     def last(self) -> None:
         """Go to the last line."""
         self._scroll(len(self._lines))
+        self._to_the_end = True
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
         """Scroll down with the wheel."""
@@ -204,17 +225,63 @@ class TicketView(ScrollView, can_focus=True, inherit_bindings=False):
         return self._lines[place] if place < len(self._lines) else None
 
     def _lay_out(self) -> None:
+        """Lay out what a key may wait for; the rest of an open ticket follows in steps."""
         drawn, width = self.in_sight, min(WIDEST, max(10, self.size.width - 2))
         self._facts, self._lines = [], []
-        if drawn is not None:
-            now = self._clock()
-            self._facts = fact_lines(drawn, max(10, self.size.width - 2), now)
-            most = MOST_GLANCED if self.glanced is not None else MOST
-            self._lines = ticket_lines(drawn, width, now, quotes=self.quotes and self.glanced is None, most=most)
-            if not self._pinned:
-                self._lines = [*self._facts, Line(Ink.PLAIN, ""), *self._lines]
+        if drawn is None:
+            return
+        now, quotes = self._clock(), self.quotes and self.glanced is None
+        room = rooms(drawn.messages, MOST_AT_ONCE, MOST_IN_ALL_AT_ONCE, quotes=quotes)
+        full = rooms(drawn.messages, MOST, MOST_IN_ALL, quotes=quotes, least=LEAST)
+        laid_out: dict[int, list[Line]] = {}
+        rest: list[tuple[Message, int, bool, int]] = []
+        for message, at_once, most in zip(drawn.messages, room, full, strict=True):
+            wanted = (message, width, quotes, most)
+            if message.id in self._texts and self._texts[message.id][0] == wanted:
+                laid_out[message.id] = self._texts[message.id][1]
+            elif at_once < most and not (drawn.folded and message.direction is Direction.IN):
+                rest.insert(0, wanted)
+        self._facts = fact_lines(drawn, max(10, self.size.width - 2), now)
+        self._lines = ticket_lines(drawn, width, now, quotes=quotes, room=room, laid_out=laid_out)
+        if not self._pinned:
+            self._lines = [*self._facts, Line(Ink.PLAIN, ""), *self._lines]
+        if rest and self.glanced is None:
+            self._rest = drawn, rest
+            # mypy takes a callable without the result's type for one that returns no coroutine
+            _: Worker[None] = self.run_worker(self._lay_out_rest, group="lay-out", exclusive=True)
+
+    async def _lay_out_rest(self) -> None:
+        """Lay the long texts out, the newest first, between the keys; then show them, each line where it was."""
+        if self._rest is None:
+            return
+        (drawn, rest), self._rest = self._rest, None
+        laid_out: dict[int, tuple[Hashable, list[Line]]] = {}
+        for message, width, quotes, most in rest:
+            steps = text_in_steps(message, width, quotes=quotes, most=most)
+            while message.id not in laid_out:
+                await asyncio.sleep(0)
+                if self.in_sight is not drawn:
+                    return
+                try:
+                    next(steps)
+                except StopIteration as done:
+                    laid_out[message.id] = ((message, width, quotes, most), done.value)
+        of_this = {message.id for message in drawn.messages}
+        self._texts = {number: text for number, text in self._texts.items() if number in of_this} | laid_out
+        heads = self._heads()
+        at = bisect_right(heads, self.top) - 1
+        self._lay_out()
+        if self._to_the_end:
+            self.top = len(self._lines)
+        elif at >= 0:
+            self.top = self._heads()[at] + self.top - heads[at]
+        self._show_rows()
+
+    def _heads(self) -> list[int]:
+        return [place for place, line in enumerate(self._lines) if line.head]
 
     def _scroll(self, top: int) -> None:
+        self._to_the_end = False
         self.top = top
         self._show_rows()
 

@@ -7,10 +7,13 @@ from pathlib import Path
 from textual.pilot import Pilot
 from textual.widgets import TextArea
 
+from data.store import Store
 from queues.desk.desk import Desk
 from tests.database import database
 from tests.tui.playing import drained, fifteen_tickets, play, press, settled
 from tui.app import DeskApp
+from tui.replying.form_drafts import NEW_MAIL
+from tui.replying.outgoing_form import OutgoingForm
 
 LONG = "palabra " * 20_000
 
@@ -55,6 +58,52 @@ def test_a_draft_is_saved_once_there_is_room(tmp_path: Path) -> None:
         assert app.desk.last_said == f"The draft of #{number} is saved now."
 
     play(fifteen_tickets(tmp_path / "desk.db"), script)
+
+
+def test_the_draft_of_a_form_is_saved_once_there_is_room(tmp_path: Path) -> None:
+    async def script(pilot: Pilot[int], app: DeskApp) -> None:
+        await press(pilot, app, "N")
+        form = app.screen
+        assert isinstance(form, OutgoingForm)
+        form.to.value, form.subject.value = "lia@else.example", "Your order"
+        await in_writer(app, 0)
+        form.text.text = LONG
+        while "Disk full" not in app.desk.last_said:
+            await pilot.pause(0.05)
+        assert "saved as soon as that works" in app.desk.last_said
+        await in_writer(app, 1 << 30)
+        app.parts.form_drafts.try_again()  # as the timer does
+        app.desk.writer.submit(lambda desk: None).result()
+        await drained(pilot)
+        draft = app.desk.store.form_drafts.newest(NEW_MAIL)
+        assert draft is not None
+        assert (draft.to, draft.text) == ("lia@else.example", LONG)
+        assert app.desk.last_said == "The form is saved now."
+        assert len(app.desk.store.form_drafts.all()) == 1
+
+    play(fifteen_tickets(tmp_path / "desk.db"), script)
+
+
+def test_a_form_that_was_left_unsaved_is_saved_at_the_end(tmp_path: Path) -> None:
+    path = fifteen_tickets(tmp_path / "desk.db")
+
+    async def script(pilot: Pilot[int], app: DeskApp) -> None:
+        await press(pilot, app, "N")
+        form = app.screen
+        assert isinstance(form, OutgoingForm)
+        await in_writer(app, 0)
+        form.text.text = LONG
+        while "Disk full" not in app.desk.last_said:
+            await pilot.pause(0.05)
+        await app.parts.quit.quit()
+        await drained(pilot)
+        assert app.is_running
+        await in_writer(app, 1 << 30)
+        await app.parts.keep_texts_at_the_end()
+
+    play(path, script)
+    store = Store.open(path)
+    assert [draft.text for draft in store.form_drafts.all()] == [LONG]
 
 
 def test_leaving_warns_once(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from rich.cells import cell_len
 
 from data.records.customers import Customer, Identity
@@ -12,7 +13,7 @@ from data.records.tickets import Priority, Status, Ticket
 from tests.tui.playing import NOW
 from tui.look.inked_lines import Ink
 from tui.ticket.mail_lines import unanswered
-from tui.ticket.ticket_text import Conversation, fact_lines, ticket_lines
+from tui.ticket.ticket_text import Conversation, fact_lines, rooms, text_in_steps, ticket_lines
 
 CUSTOMER = Customer(1, "Ana", (Identity("email", "ana@x.example"),), "es")
 TICKET = Ticket(7, "mail", Status.NEW, Priority.NORMAL, "No entro", 1, NOW, NOW, language="es", confidence=1.0)
@@ -69,9 +70,35 @@ def test_only_a_sender_who_is_not_known_has_an_address_in_the_head() -> None:
 
 def test_a_very_long_mail_is_laid_out_in_part() -> None:
     mail = replace(MAIL, text="word " * 10_000, new_text="word " * 10_000)
-    lines = ticket_lines(conversation(mail), 70, NOW, quotes=False, most=1_000)
+    lines = ticket_lines(conversation(mail), 70, NOW, quotes=False, room=[1_000])
     assert len(lines) < 30
-    assert "more characters" in lines[-1].text
+    assert "more text" in lines[-1].text
+
+
+def test_the_newest_mails_have_the_room() -> None:
+    mails = [replace(MAIL, id=n, text="word " * 1_000, new_text="word " * 1_000) for n in range(4)]
+    assert rooms(mails, 3_000, 7_000, quotes=False) == [0, 1_000, 3_000, 3_000]
+    assert rooms(mails, 3_000, 7_000, quotes=False, least=50) == [50, 1_000, 3_000, 3_000]
+    assert rooms([MAIL], 3_000, 7_000, quotes=False) == [len(MAIL.new_text)]
+
+
+@pytest.mark.masked
+def test_text_that_is_laid_out_in_steps_is_the_same() -> None:
+    text = "Mi tarjeta es 4539 9458 0730 2151, gracias. " * 500
+    mail = replace(MAIL, text=text, new_text=text)
+    for most in (500, 20_000, 100_000):
+        lines = ticket_lines(conversation(mail), 70, NOW, quotes=False, room=[most])
+        steps = text_in_steps(mail, 70, quotes=False, most=most)
+        count, done = 0, None
+        while done is None:
+            try:
+                next(steps)
+                count += 1
+            except StopIteration as end:
+                done = end.value
+        assert done == lines[1:]
+        assert count > most / 6_000 or most > len(text)
+        assert "4539" not in "".join(line.text for line in lines)
 
 
 def test_what_the_customer_wrote_since_our_last_reply_is_unanswered() -> None:
