@@ -23,7 +23,7 @@ from tui.look.stored_words import subject_line
 from tui.look.words import counted, words
 from tui.look.wrapping import wrap
 from tui.ticket.event_line import aside_line
-from tui.ticket.sign_line import sign_line
+from tui.ticket.sign_line import WARNINGS, sign_line
 
 SEPARATOR = " · "
 MOST = 400_000
@@ -253,7 +253,10 @@ def _text(message: Message, width: int, *, quotes: bool, most: int) -> Iterator[
     if not message.readable:
         yield Line(ink, fit(words("This message could not be read; its raw bytes are kept."), room))
     for sign in message.signs:
-        yield Line(Ink.QUIET, fit(sign_line(sign), room))
+        if sign.rule in WARNINGS:
+            yield from _lines(Ink.LATE, sign_line(sign), room)
+        else:
+            yield Line(Ink.QUIET, fit(sign_line(sign), room))
     for line in wrap(text[:most].strip("\n"), room):
         yield Line(ink, line)
     if len(text) > most:
