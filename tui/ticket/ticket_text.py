@@ -26,8 +26,8 @@ from tui.ticket.event_line import aside_line
 from tui.ticket.sign_line import WARNINGS, sign_line
 
 SEPARATOR = " · "
-MOST = 400_000
-"""Characters of one message that are laid out."""
+MOST, LEAST = 400_000, 2_000
+"""Characters that are laid out in all, and of each message in any case."""
 SURE = 0.9
 """From this confidence on, the language of a message goes without saying."""
 LEADS = {Direction.IN: "", Direction.OUT: " " * 6, Direction.NOTE: " " * 3}
@@ -73,13 +73,17 @@ def fact_lines(shown: Conversation, width: int, now: int) -> list[Line]:
 def ticket_lines(shown: Conversation, width: int, now: int, *, quotes: bool, most: int = MOST) -> list[Line]:
     """Lay out in `width` cells what happened around the ticket, and its messages; `quotes` unfolds quoted text.
 
-    Of each message at most `most` characters are laid out.
+    Of all messages some `most` characters are laid out, those of the newest first, and the beginnings of the rest.
     """
     lines = list(_notices(shown, width, now))
-    for message in shown.messages:
+    shares, least = list[int](), min(LEAST, most)
+    for message in reversed(shown.messages):
+        shares.append(max(least, most))
+        most -= len(message.text if quotes else message.new_text or message.text)
+    for message, share in zip(shown.messages, reversed(shares), strict=True):
         folded = shown.folded and message.direction is Direction.IN
         lines += [Line(Ink.PLAIN, "")] if lines else []
-        lines += message_lines(shown, message, width, now, folded=folded, quotes=quotes, most=most)
+        lines += message_lines(shown, message, width, now, folded=folded, quotes=quotes, most=share)
     if not shown.messages:
         lines.append(Line(Ink.QUIET, words("No message yet. Press r to write one.")))
     return lines
@@ -259,8 +263,8 @@ def _text(message: Message, width: int, *, quotes: bool, most: int) -> Iterator[
             yield Line(Ink.QUIET, fit(sign_line(sign), room))
     for line in wrap(text[:most].strip("\n"), room):
         yield Line(ink, line)
-    if len(text) > most:
-        yield Line(Ink.QUIET, fit(words("… {n:,} more characters").format(n=len(text) - most), room))
+    if more := max(0, len(text) - most) + message.unread:
+        yield Line(Ink.QUIET, fit(words("… {n:,} more characters").format(n=more), room))
     if not quotes and message.new_text and len(message.new_text.strip()) < len(message.text.strip()):
         yield Line(Ink.QUIET, fit(_fold_words(message), room))
     for attachment in message.attachments:
