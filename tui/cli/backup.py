@@ -13,7 +13,7 @@ import click
 from data.desk_file.backup_files import Backup, backups_of, copies_of, restore_command, way_out
 from data.desk_file.make_backup import make_backup, newest_event, rotate, same_key
 from data.errors import DeskError, InputError, StoreError
-from data.locations import doubtful_file_system
+from data.locations import doubtful_file_system, remove_unfinished
 from data.safe_text import safe_line
 from data.store import Store
 from queues.ground.roles import Right
@@ -82,6 +82,7 @@ def _automatic(path: Path, now: int) -> None:
     take(json.loads(sys.stdin.readline() or "{}"))
     with suppress(OSError):
         os.nice(_NICE)
+    remove_unfinished(path, now)
     try:
         for sentence in [] if is_due(path, now, 0) is None else file_problems(path):
             sys.stdout.write(json.dumps({"say": sentence}) + "\n")
