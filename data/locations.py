@@ -13,12 +13,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-_NETWORK = """nfs nfs4 cifs smb2 smb3 smb3_kernel smbfs ncpfs afs afpfs webdav webdavfs 9p ocfs2 gfs2 acfs
-    fuse.ceph-fuse fuse.mount-s3 fuse.mount.nfs fuse.hdfs fuse.s3ql fuse.s3backer fuse.pcloud fuse.mega fuse.onedrive
-    fuse.insync fuse.afpfs fuse.nfs fuse.cifs fuse.lustre fuse.quobyte fuse.alluxio-fuse fuse.yas3fs fuse.gdfs ceph glusterfs lustre gpfs beegfs orangefs pvfs2 coda davfs
-    vboxsf vmhgfs prl_fs fuse.sshfs fuse.glusterfs fuse.ceph fuse.rclone fuse.s3fs fuse.gcsfuse fuse.blobfuse
-    fuse.blobfuse2 fuse.curlftpfs fuse.davfs fuse.gvfsd-fuse fuse.vmhgfs-fuse fuse.smbnetfs fuse.goofys fuse.juicefs
-    fuse.moosefs fuse.seaweedfs fuse.google-drive-ocamlfuse fuse.onedriver fuse.dropbox fuse.keybase"""
+_NETWORK = """
+    nfs nfs4 cifs smb2 smb3 smb3_kernel smbfs ncpfs afs afpfs webdav webdavfs 9p ocfs2 gfs2 acfs fuse.ceph-fuse
+    fuse.mount-s3 fuse.mount.nfs fuse.hdfs fuse.s3ql fuse.s3backer fuse.pcloud fuse.mega fuse.onedrive
+    fuse.insync fuse.afpfs fuse.nfs fuse.cifs fuse.lustre fuse.quobyte fuse.alluxio-fuse fuse.yas3fs fuse.gdfs
+    ceph glusterfs lustre gpfs beegfs orangefs pvfs2 coda davfs vboxsf vmhgfs prl_fs fuse.sshfs fuse.glusterfs
+    fuse.ceph fuse.rclone fuse.s3fs fuse.gcsfuse fuse.blobfuse fuse.blobfuse2 fuse.curlftpfs fuse.davfs
+    fuse.gvfsd-fuse fuse.vmhgfs-fuse fuse.smbnetfs fuse.goofys fuse.juicefs fuse.moosefs fuse.seaweedfs
+    fuse.google-drive-ocamlfuse fuse.onedriver fuse.dropbox fuse.keybase
+"""
 NETWORK_FILE_SYSTEMS = frozenset(_NETWORK.split())
 """File systems whose locks or shared memory do not reach across machines, or that copy whole files when they like."""
 LOCAL_FUSE = frozenset({"fuseblk", "fuse.fuse-overlayfs", "fuse.ntfs-3g"})

@@ -148,7 +148,14 @@ def _encrypted(
 
 
 def _wrong_key(path: Path, salt: bytes) -> StoreError:
-    rest = f"If it is surely the right one, the file is damaged: {way_out(path)}"
     if needs_passphrase(salt):
-        return StoreError("Wrong passphrase", f"This passphrase does not open {path}; try again. {rest}")
-    return StoreError("Wrong key", f"This key does not open {path}; give the one `tridesk key` printed for it. {rest}")
+        return StoreError(
+            "Wrong passphrase",
+            f"This passphrase does not open {path}; try again. If it is surely the right one, the file is damaged: "
+            f"{way_out(path)}",
+        )
+    return StoreError(
+        "Wrong key",
+        f"This key does not open {path}; give the one `tridesk key` printed for it. If it is surely the right one, "
+        f"the file is damaged: {way_out(path)}",
+    )

@@ -96,8 +96,15 @@ def _may_ask() -> bool:
 
 
 def _none(path: Path, is_phrase: bool, why: str) -> StoreError:
-    way = f"run tridesk in a terminal, which asks, or give it in {VARIABLE}, or by [encryption] in config.toml."
     reason = f" ({why})" if why else ""
     if is_phrase:
-        return StoreError("Encrypted desk", f"{path} is encrypted, and there is no passphrase for it{reason}: {way}")
-    return StoreError("Encrypted desk", f"{path} is encrypted, and there is no key for it{reason}: {way}")
+        return StoreError(
+            "Encrypted desk",
+            f"{path} is encrypted, and there is no passphrase for it{reason}: run tridesk in a terminal, which asks, "
+            "or give it in TRIDESK_KEY, or by [encryption] in config.toml.",
+        )
+    return StoreError(
+        "Encrypted desk",
+        f"{path} is encrypted, and there is no key for it{reason}: run tridesk in a terminal, which asks, or give it "
+        "in TRIDESK_KEY, or by [encryption] in config.toml.",
+    )
