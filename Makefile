@@ -10,8 +10,9 @@ SECONDS_OF_MUTANTS ?= 1800
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: demo test check format messages bench faults trackers coverage mutants pythons clean
+.PHONY: demo test check format messages bench faults trackers coverage mutants pins audit sbom licences pythons clean
 
 demo: $(READY)
 	$(BIN)/tridesk demo
@@ -52,9 +53,27 @@ coverage: $(READY)
 
 # Changes the rules in small ways and looks whether a test fails; what survives is listed. Later runs go on from there.
 mutants: $(READY)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[mutants]'
+	$(PIP) -c constraints.txt -e '.[mutants]'
 	nice -n 15 timeout $(SECONDS_OF_MUTANTS) $(BIN)/mutmut run $(MUTANTS) || test $$? -eq 124
 	$(BIN)/mutmut results
+
+# Pins all packages with their hashes, after a change of pyproject.toml or constraints.txt. Needs the internet.
+pins: $(READY)
+	$(PIP) -c constraints.txt -e '.[supply]'
+	$(BIN)/python -m tools.pins
+	$(MAKE) --no-print-directory licences
+
+# Known vulnerabilities of what the program needs, by PyPI's own list. Needs the internet, and fails without it.
+audit: $(READY)
+	$(PIP) -c constraints.txt -e '.[supply]'
+	$(BIN)/pip-audit --requirement requirements/run.txt --require-hashes --disable-pip --strict
+
+# The packages that the program needs, as CycloneDX: `make sbom > sbom.json`; and the page of their licences.
+sbom: $(READY)
+	@$(BIN)/python -m tools.sbom
+
+licences: $(READY)
+	$(BIN)/python -m tools.sbom --licences
 
 # The suite on every supported Python that is on the PATH, each in an environment of its own.
 pythons:
@@ -67,8 +86,11 @@ pythons:
 clean:
 	rm -rf $(VENV) .venv-python3.* mutants .coverage .coverage.* htmlcov
 
-$(READY): pyproject.toml constraints.txt
+# Only files whose hashes are in requirements/ are installed, and what has no wheel is built with nothing else.
+$(READY): pyproject.toml requirements/dev.txt requirements/build.txt
 	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "tridesk needs Python 3.11 or newer: make PYTHON=python3.11 demo")'
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	$(PIP) --require-hashes -r requirements/build.txt
+	$(PIP) --require-hashes --no-build-isolation -r requirements/dev.txt
+	$(PIP) --no-deps --no-build-isolation -e .
 	touch $@

@@ -1,7 +1,12 @@
-"""First paint and a cursor move at 1,000 and 100,000 tickets, compared with a bare Textual application, in one run."""
+"""First paint and a cursor move at 1,000 and 100,000 tickets, compared with a bare Textual application, in one run.
+
+Each desk is there twice, plain and encrypted.
+"""
 
 from __future__ import annotations
 
+import os
+import shutil
 import statistics
 import sys
 import tempfile
@@ -9,8 +14,10 @@ import time
 from pathlib import Path
 
 from bench.terminal import Run, run
+from data.desk_file.encryption import KEY_BYTES, new_salt, remember
 from data.records.incoming import Incoming
 from data.records.messages import MessageKind
+from data.recovery.change_key import change_key
 from data.store import Store
 from queues.desk.desk import Desk
 from queues.desk.desk_rules import DeskRules
@@ -43,6 +50,17 @@ def _item(number: int, now: int) -> Incoming:
     )  # fmt: skip
 
 
+def encrypted(path: Path) -> Path:
+    """Return an encrypted copy, whose key the programs that are measured have in their environment."""
+    secret, key = path.with_stem(f"{path.stem}-encrypted"), bytes(KEY_BYTES)
+    shutil.copyfile(path, secret)
+    salt = new_salt(passphrase=False)
+    remember(salt, key)
+    change_key(secret, salt, int(time.time()), "bench")
+    os.environ["TRIDESK_KEY"] = key.hex()
+    return secret
+
+
 def main() -> None:
     python = sys.executable
     with tempfile.TemporaryDirectory() as folder:
@@ -51,6 +69,8 @@ def main() -> None:
             path = Path(folder) / f"{size}.db"
             print(f"store of {size:,}: {make_store(path, size):,.0f} tickets a second through the desk")
             targets[f"desk, {size:,} tickets"] = ([python, "-m", "tui", "--db", str(path)], "Request")
+            secret = encrypted(path)
+            targets[f"encrypted, {size:,}"] = ([python, "-m", "tui", "--db", str(secret)], "Request")
         runs: dict[str, list[Run]] = {name: [] for name in targets}
         for _ in range(ROUNDS):
             for name, (command, shows) in targets.items():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import glob
 import os
 import re
 import shutil
@@ -12,16 +13,23 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-_NETWORK = """nfs nfs4 cifs smb2 smb3 smbfs ncpfs afs 9p ceph glusterfs lustre gpfs beegfs orangefs pvfs2 coda davfs
-    vboxsf vmhgfs prl_fs fuse.sshfs fuse.glusterfs fuse.ceph fuse.rclone fuse.s3fs fuse.gcsfuse fuse.blobfuse
-    fuse.blobfuse2 fuse.curlftpfs fuse.davfs fuse.gvfsd-fuse fuse.vmhgfs-fuse fuse.smbnetfs fuse.goofys fuse.juicefs
-    fuse.moosefs fuse.seaweedfs fuse.google-drive-ocamlfuse fuse.onedriver fuse.dropbox fuse.keybase"""
+_NETWORK = """
+    nfs nfs4 cifs smb2 smb3 smb3_kernel smbfs ncpfs afs afpfs webdav webdavfs 9p ocfs2 gfs2 acfs fuse.ceph-fuse
+    fuse.mount-s3 fuse.mount.nfs fuse.hdfs fuse.s3ql fuse.s3backer fuse.pcloud fuse.mega fuse.onedrive
+    fuse.insync fuse.afpfs fuse.nfs fuse.cifs fuse.lustre fuse.quobyte fuse.alluxio-fuse fuse.yas3fs fuse.gdfs
+    ceph glusterfs lustre gpfs beegfs orangefs pvfs2 coda davfs vboxsf vmhgfs prl_fs fuse.sshfs fuse.glusterfs
+    fuse.ceph fuse.rclone fuse.s3fs fuse.gcsfuse fuse.blobfuse fuse.blobfuse2 fuse.curlftpfs fuse.davfs
+    fuse.gvfsd-fuse fuse.vmhgfs-fuse fuse.smbnetfs fuse.goofys fuse.juicefs fuse.moosefs fuse.seaweedfs
+    fuse.google-drive-ocamlfuse fuse.onedriver fuse.dropbox fuse.keybase
+"""
 NETWORK_FILE_SYSTEMS = frozenset(_NETWORK.split())
 """File systems whose locks or shared memory do not reach across machines, or that copy whole files when they like."""
 LOCAL_FUSE = frozenset({"fuseblk", "fuse.fuse-overlayfs", "fuse.ntfs-3g"})
 """FUSE file systems on a local disk that SQLite's log is known to work on."""
 SHARED_WITH_A_HOST = frozenset({"virtiofs", "fuse", "fakeowner", "drvfs"})
 _TEMPORARY = re.compile(r"tridesk-(\d+)-.*")
+_UNFINISHED = re.compile(r"(?:\w+\.new|restoring|restoring-from|restoring-from-first|recoding)(?:-wal|-shm|-journal)?")
+_ABANDONED_SECONDS = 3600
 _umask = 0o022
 
 
@@ -52,6 +60,16 @@ def remove_leftovers() -> None:
                 kept = path.lstat()
                 if stat.S_ISDIR(kept.st_mode) and kept.st_uid == os.getuid() and not _runs(int(match[1])):
                     shutil.rmtree(path)
+
+
+def remove_unfinished(desk: Path, now: float) -> None:
+    """Remove copies next to the desk that a killed program was making; one that is still written to is younger."""
+    with suppress(OSError):
+        for path in desk.absolute().parent.glob(f".{glob.escape(desk.name)}.*"):
+            ending = path.name.removeprefix(f".{desk.name}.")
+            with suppress(OSError):
+                if _UNFINISHED.fullmatch(ending) and path.lstat().st_mtime < now - _ABANDONED_SECONDS:
+                    path.unlink()
 
 
 def _runs(process: int) -> bool:

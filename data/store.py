@@ -12,8 +12,10 @@ from pathlib import Path
 from tempfile import mkstemp
 
 from data.desk_file.backup_files import BEFORE_UPGRADE, backup_folder, backups_of, restore_command, way_out
-from data.desk_file.connection import DeskConnection, connect, store_error
+from data.desk_file.connection import DeskConnection, connect
+from data.desk_file.encryption import RECODING
 from data.desk_file.make_backup import make_backup
+from data.desk_file.store_errors import store_error
 from data.errors import DeskError, StoreError
 from data.locations import doubtful_file_system, network_file_system, private_folder
 from data.migrations.version import APPLICATION_ID, NEWEST
@@ -277,6 +279,15 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
         connection.execute(f"PRAGMA journal_mode = {_journal(path)}")
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA synchronous = FULL")
+    _remove_recoded(path)
+
+
+def _remove_recoded(path: Path) -> None:
+    """Remove the copy that a change of key left when it was cut off; while one goes on, no other has the file open."""
+    copy = path.absolute().with_name(f".{path.name}.{RECODING}")
+    if copy.exists():
+        for ending in ("", "-wal", "-shm", "-journal"):
+            copy.with_name(copy.name + ending).unlink(missing_ok=True)
 
 
 def _journal(path: Path) -> str:

@@ -8,6 +8,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from threading import current_thread, main_thread
 from typing import Protocol, TypeVar
@@ -16,6 +17,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from data.store import Store
+from tests.database import make_encrypted
 from tests.faults.report import (  # noqa: F401 # hooks
     pytest_collection_modifyitems,
     pytest_runtest_logreport,
@@ -65,7 +67,7 @@ def _close_stores() -> Iterator[None]:
 def _need(absent: list[str], packages: str, of: str = "apt") -> None:
     """Skip at home, fail where CI is set."""
     if absent:
-        told = f"the servers of the tests need {', '.join(absent)} ({of}: {packages})"
+        told = f"the tests need {', '.join(absent)} ({of}: {packages})"
         if os.environ.get("CI") or os.environ.get("TRIDESK_CI"):
             pytest.fail(told)
         pytest.skip(told)
@@ -94,6 +96,15 @@ def _running(make: Callable[[Path], _S], prefix: str) -> Iterator[_S]:
             server.stop()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(params=["plain", "encrypted"])
+def file_kind(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Have new desk files made plain in one run of the test, and encrypted in another."""
+    if request.param == "encrypted":
+        _need([] if find_spec("sqlcipher3") else ["sqlcipher3"], "sqlcipher3", of="pip")
+        make_encrypted(monkeypatch)
+    return str(request.param)
 
 
 @pytest.fixture(scope="session")

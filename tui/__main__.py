@@ -39,8 +39,10 @@ def main() -> None:
         sys.exit(sentence)
     from data.errors import DeskError
     from data.locations import keep_files_private
+    from tui.setup import desk_key
 
     keep_files_private()
+    desk_key.begin()
     for name in RECORDING:
         os.environ.pop(name, None)
     try:

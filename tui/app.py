@@ -33,6 +33,7 @@ from tui.look.ascii_signs import use as use_ascii
 from tui.look.no_color import NoColour
 from tui.look.theme import THEME_SETTING, THEMES, chosen_theme, theme_name
 from tui.look.words import words
+from tui.setup import desk_key
 from tui.setup.clock import wall_clock
 from tui.setup.screen_settings import Ways, ways_of
 from tui.setup.writer import Writer
@@ -416,6 +417,7 @@ def run_desk(
     keymap = keymap_from(settings.keys, settings.preset)
     theme_name(settings.theme)  # an invalid setting is reported before the file is touched
     store = Store.open(store_path)
+    desk_key.ask_no_more()
     theme = chosen_theme(settings.theme, store.settings.get(THEME_SETTING))
     name = agent or settings.agent or getpass.getuser()
     writer = make_writer(store_path, wall_clock, name, demo=demo)

@@ -10,26 +10,9 @@ from typing import Any, cast
 from weakref import WeakSet
 
 from data.desk_file.backup_files import way_out
+from data.desk_file.encryption import forget, key_of, needs_passphrase, note_opened, salt_of
+from data.desk_file.store_errors import NOT_A_DESK, known_error
 from data.errors import StoreError
-
-_SENTENCES = (
-    ("SQLITE_NOTADB", "Not a desk", "{path} is not a SQLite file; it was left as it is: {way_out}"),
-    ("SQLITE_CORRUPT", "Damaged file", "{path} is damaged; it was left as it is: {way_out}"),
-    ("SQLITE_BUSY", "File in use", "Another program holds {path} for writing; try again when it has finished."),
-    ("SQLITE_LOCKED", "File in use", "Another program holds {path} for writing; try again when it has finished."),
-    ("SQLITE_READONLY", "Read-only file", "{path} cannot be written; check its permissions and those of its folder."),
-    ("SQLITE_CANTOPEN", "Cannot open", "{path} cannot be opened; check its folder's permissions."),
-    (
-        "SQLITE_FULL",
-        "Disk full",
-        "There is no room left for {path}; nothing was half-written. Free some space and try again.",
-    ),
-    ("SQLITE_IOERR", "Disk error", "Reading or writing {path} failed; check the disk. Nothing was half-written."),
-)
-
-
-_NOT_TEXT = "Could not decode to UTF-8"
-"""What Python says, with no code of SQLite's, of a text whose bytes were damaged."""
 
 
 class DeskCursor(sqlite3.Cursor):
@@ -104,6 +87,14 @@ class DeskConnection(sqlite3.Connection):
 
     desk_path = Path()
     """The file, as the sentences name it."""
+    file = (0, 0)
+    salt = b""
+    is_closed = False
+
+    def close(self) -> None:
+        """Close the file."""
+        super().close()
+        self.is_closed = True
 
     def __init__(self, *given: Any, **options: Any) -> None:
         super().__init__(*given, **options)
@@ -143,34 +134,59 @@ class DeskConnection(sqlite3.Connection):
         return sqlite3.Connection.cursor(self, DeskCursor).executemany(sql, parameters)
 
 
-def connect(path: Path, *, timeout: float, name: Path | None = None, read_only: bool = False) -> DeskConnection:
+def connect(
+    path: Path, *, timeout: float, name: Path | None = None, read_only: bool = False, salt: bytes | None = None
+) -> DeskConnection:
     """Connect to a file, which is made if it is missing. `timeout` is how long to wait for other writers, in seconds.
 
     `name` is the file that error sentences name, if not this one. `read_only` leaves the file and its log as they are.
+    `salt` is that of a new file, if it is to be encrypted. Raises StoreError if an encrypted file cannot be opened.
     """
+    salt = salt_of(path) if salt is None else salt
     target = f"{path.absolute().as_uri()}?mode=ro" if read_only else path
+    if salt:
+        return _encrypted(path, target, timeout, name or path, read_only, salt)
     connection = sqlite3.connect(
         target, isolation_level=None, timeout=timeout, cached_statements=256, factory=DeskConnection, uri=read_only
     )
     connection.desk_path = name or path
+    note_opened(connection, path, salt)
     return connection
 
 
-def known_error(error: sqlite3.Error, path: Path) -> StoreError | None:
-    """Return what SQLite's error means for the file in one sentence; None if it is not about the file."""
-    code = getattr(error, "sqlite_errorname", None) or ""
-    if not code and str(error).startswith(_NOT_TEXT):
-        code = "SQLITE_CORRUPT"
-    for prefix, title, message in _SENTENCES:
-        if code.startswith(prefix):
-            return StoreError(title, message.format(path=path, way_out=way_out(path)))
-    return None
+def _encrypted(
+    path: Path, target: str | Path, timeout: float, name: Path, read_only: bool, salt: bytes
+) -> DeskConnection:
+    try:
+        from data.desk_file.encrypted_connection import connect_encrypted, pragma_key
+    except ImportError as error:
+        raise StoreError(
+            "Encrypted desk",
+            f"{name} is encrypted, and what reads that is not installed: pip install 'tridesk[encrypted]'.",
+        ) from error
+    key = pragma_key(key_of(name, salt), salt)
+    connection = connect_encrypted(target, uri=read_only, timeout=timeout, name=name, key=key)
+    note_opened(connection, path, salt)
+    try:
+        connection.execute("SELECT count(*) FROM sqlite_master")
+    except StoreError as error:
+        connection.close()
+        if error.title != NOT_A_DESK:
+            raise
+        forget(salt)
+        raise _wrong_key(name, salt) from error
+    return cast(DeskConnection, connection)
 
 
-def store_error(error: Exception, path: Path) -> StoreError:
-    """Return any failure of the file as a sentence."""
-    if isinstance(error, sqlite3.Error):
-        return known_error(error, path) or StoreError("Store failed", f"{path}: {error}.")
+def _wrong_key(path: Path, salt: bytes) -> StoreError:
+    if needs_passphrase(salt):
+        return StoreError(
+            "Wrong passphrase",
+            f"This passphrase does not open {path}; try again. If it is surely the right one, the file is damaged: "
+            f"{way_out(path)}",
+        )
     return StoreError(
-        "Cannot open", f"{path}: {getattr(error, 'strerror', None) or error}; name another file with --db."
+        "Wrong key",
+        f"This key does not open {path}; give the one `tridesk key` printed for it. If it is surely the right one, "
+        f"the file is damaged: {way_out(path)}",
     )

@@ -9,7 +9,9 @@ from contextlib import closing, suppress
 from pathlib import Path
 
 from data.desk_file.backup_files import PART, Backup, backup_folder, backup_path, backups_of, copies_of, to_remove
-from data.desk_file.connection import connect, known_error, store_error
+from data.desk_file.connection import connect
+from data.desk_file.encryption import PLAIN, salt_of
+from data.desk_file.store_errors import known_error, store_error
 from data.errors import StoreError
 from data.locations import alone, private_file, private_folder
 from data.migrations.version import APPLICATION_ID
@@ -62,7 +64,8 @@ def _made(desk: Path, target: Path, now: int, kind: str) -> Backup:
 
 def copy_pages(desk: Path, part: Path) -> None:
     """Copy page by page, what is only in the log included; other programs may go on writing."""
-    with closing(_source(desk)) as source, closing(connect(part, timeout=1, name=part)) as copy:
+    salt = salt_of(desk)
+    with closing(_source(desk)) as source, closing(connect(part, timeout=1, name=part, salt=salt)) as copy:
         copy.execute("PRAGMA synchronous = OFF")  # written out as a whole below
         try:
             source.backup(copy)
@@ -141,14 +144,22 @@ def newest_event(path: Path) -> int:
         raise store_error(error, path) from error
 
 
+def same_key(copy: Path, desk: Path) -> bool:
+    """Return whether a copy of the desk can be opened without another key than the desk's own."""
+    return salt_of(copy) in (PLAIN, salt_of(desk))
+
+
 def anchors_of(desk: Path, events: Events) -> dict[int, bytes]:
     """Return the newest event of each backup and its link, by which a rewritten chain is recognised.
 
-    Backups with events that a later restore dropped are left out, and so are those made by earlier versions.
+    Backups with events that a later restore dropped are left out, and so are those made by earlier versions, and
+    those that another key encrypts.
     """
     restored = events.last_restored()
     anchors: dict[int, bytes] = {}
     for copy in backups_of(desk):
+        if not same_key(copy.path, desk):
+            continue
         with suppress(StoreError, sqlite3.Error), closing(connect(copy.path, timeout=1, read_only=True)) as connection:
             number, link = connection.execute("SELECT id, link FROM event_head").fetchone()
             if copy.at > restored.at or number < restored.id:

@@ -99,6 +99,8 @@ class Message:
     """The addresses in its Cc, lower case; of ours those that a reply went to."""
     moved_from: int = 0
     """The ticket that it was in before an agent merged or moved it; 0 if it was always here."""
+    unread: int = 0
+    """Bytes of its text that were not read, where only its beginning was asked for."""
     history: bool = False
     """It came before the desk began to work on its mailbox: no one waits for an answer to it."""
 

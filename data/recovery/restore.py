@@ -11,8 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from data.desk_file.backup_files import REPLACED, backup_folder, backup_path, copies_of
-from data.desk_file.connection import connect, store_error
+from data.desk_file.connection import connect
+from data.desk_file.copy_with_key import copy_with_key
+from data.desk_file.encryption import salt_of
 from data.desk_file.make_backup import copy_pages, flush, flush_folder, refuse_unsound
+from data.desk_file.store_errors import store_error
 from data.errors import StoreError
 from data.locations import private_file, private_folder
 from data.records.outbox import OutboxState
@@ -43,14 +46,19 @@ def restore(desk: Path, backup: Path, now: int, actor: str) -> Restored:
     """Replace the desk by a copy of the backup. Interrupted at any point, it can be repeated, and nothing is lost.
 
     Replies that waited when the backup was made are in doubt afterwards, unless the replaced file knows what became of
-    them: none is sent twice. Raises StoreError if the backup is unsound or any program has the desk open.
+    them: none is sent twice. An encrypted desk stays encrypted, also where the backup is not. Raises StoreError if the
+    backup is unsound or any program has the desk open.
     """
     if not backup.is_file():
         raise StoreError("No such backup", f"There is no file {backup}; `tridesk restore --list` shows the backups.")
     new = new_file(desk)
     try:
         refuse_unsound(backup, backup)
-        copy_pages(backup, new)
+        salt = salt_of(desk)
+        if salt and not salt_of(backup):
+            copy_with_key(backup, new, salt)
+        else:
+            copy_pages(backup, new)
         return replace_desk(desk, new, now, actor, RESTORED, backup.name)
     except sqlite3.Error as error:
         raise store_error(error, backup) from error
@@ -60,10 +68,10 @@ def restore(desk: Path, backup: Path, now: int, actor: str) -> Restored:
         remove_with_log(new)
 
 
-def new_file(desk: Path) -> Path:
+def new_file(desk: Path, purpose: str = "restoring") -> Path:
     """Return an empty private file next to the desk, to be filled and put in its place."""
     private_folder(desk.absolute().parent)
-    new = desk.absolute().with_name(f".{desk.name}.restoring")
+    new = desk.absolute().with_name(f".{desk.name}.{purpose}")
     remove_with_log(new)
     private_file(new)
     return new

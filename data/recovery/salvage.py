@@ -12,16 +12,21 @@ from typing import Any
 
 from data.desk_file.backup_files import backups_of
 from data.desk_file.connection import connect
+from data.desk_file.encryption import salt_of
 from data.errors import StoreError
 from data.recovery.restore import SALVAGED, Restored, new_file, remove_with_log, replace_desk
 from data.search.search_index import rebuild
 from data.store import migrate
 from data.tables.tickets import NO_DUE
 
+FAULTS = (sqlite3.Error, StoreError)
+"""What a connection raises about a damaged page."""
 _COUNTED = ("lane_count", "ticket_tag", "event_head")
 """Tables that are made from others."""
 _MOST_QUERIES = 200_000
 """How often a table is asked for the rows around damaged pages."""
+_FILLER = 1 << 26
+"""Bytes in a row that fills a file."""
 _SPAN = 1 << 20
 """Numbers to look for rows in where neither end of a table can be read."""
 _RECOVERED = f"""INSERT INTO ticket (id, lane, status, priority, subject, customer_id, created_at, updated_at, version,
@@ -55,9 +60,10 @@ def salvage(desk: Path, damaged: Path, now: int, actor: str) -> Salvaged:
     source = new.with_name(f"{new.name}-from")
     try:
         _copy_files(damaged, source)
-        with closing(connect(new, timeout=1, name=desk)) as connection:
+        readable = _readable(source, desk, damaged)
+        with closing(readable), closing(connect(new, timeout=1, name=desk, salt=salt_of(source))) as connection:
             migrate(connection)
-            rows, lost = _copied(_readable(source, desk, damaged), connection)
+            rows, lost = _copied(readable, connection)
             _repair(connection)
         restored = replace_desk(desk, new, now, actor, SALVAGED, damaged.name)
     except OSError as error:
@@ -78,38 +84,76 @@ def _copy_files(damaged: Path, source: Path) -> None:
         shutil.copyfile(log, source.with_name(f"{source.name}-wal"))
 
 
-def _readable(source: Path, desk: Path, damaged: Path) -> sqlite3.Connection:
+class _Source:
+    """The copy that is read. One of an encrypted file is opened again after each damaged page: SQLCipher needs that."""
+
+    def __init__(self, path: Path) -> None:
+        self._path, self._is_encrypted = path, bool(salt_of(path))
+        self._connection = self._connect()
+
+    def _connect(self) -> sqlite3.Connection:
+        connection = connect(self._path, timeout=1)
+        connection.text_factory = lambda raw: raw.decode("utf-8", "replace")
+        return connection
+
+    def execute(self, sql: str, values: tuple[int, ...] = ()) -> Iterator[tuple[Any, ...]]:
+        """Yield the rows that can be read, then raise `sqlite3.Error` or StoreError if there was damage."""
+        try:
+            yield from self._connection.execute(sql, values)
+        except FAULTS:
+            if self._is_encrypted:
+                self._connection.close()
+                self._connection = self._connect()
+            raise
+
+    def close(self) -> None:
+        """Close the copy."""
+        self._connection.close()
+
+
+def _readable(source: Path, desk: Path, damaged: Path) -> _Source:
     """Open the copy. If its first page is wrecked, take that of the newest backup: a desk's tables stay where they are.
 
     Raises StoreError if not even the list of tables can be read.
     """
     candidates = [None, *(backup.path for backup in backups_of(desk))]
     for backup in candidates:
-        if backup is not None:
-            _take_first_page(backup, source)
-        connection = sqlite3.connect(source, isolation_level=None)
-        connection.text_factory = lambda raw: raw.decode("utf-8", "replace")
         try:
-            if connection.execute("SELECT count(*) FROM sqlite_master WHERE name = 'message'").fetchone()[0]:
-                return connection
-        except sqlite3.Error:
-            pass
-        connection.close()
+            if backup is not None:
+                _take_first_page(backup, source)
+            opened = _Source(source)
+        except FAULTS:
+            continue
+        if _quietly(opened, "SELECT count(*) FROM sqlite_master WHERE name = 'message'") not in ([], [(0,)]):
+            return opened
+        opened.close()
     raise StoreError("Nothing to salvage", f"Not even the list of tables in {damaged} can be read.")
 
 
 def _take_first_page(backup: Path, source: Path) -> None:
-    with backup.open("rb") as good, source.open("r+b") as bad:
-        header = good.read(100)
-        page_size = int.from_bytes(header[16:18], "big")
-        page_size = 65_536 if page_size == 1 else page_size
-        page = bytearray(header + good.read(page_size - 100))
-        page[28:32] = (source.stat().st_size // page_size).to_bytes(4, "big")  # the size of the file, in pages
-        page[92:96] = page[24:28]  # for which version of the file that size holds
-        bad.write(page)
+    """Overwrite the first page by that of a backup.
+
+    The page holds the number of pages, and it may be encrypted. So a copy of the backup is filled to that number, and
+    the damaged file to what the copy then has.
+    """
+    grown = source.with_name(f"{source.name}-first")
+    try:
+        shutil.copyfile(backup, grown)
+        with closing(connect(grown, timeout=1)) as connection:
+            connection.execute("PRAGMA journal_mode = DELETE")
+            page_size = int(connection.execute("PRAGMA page_size").fetchone()[0])
+            missing = source.stat().st_size - grown.stat().st_size
+            for start in range(0, missing, _FILLER):
+                row = (f"salvage {start}", "-" * min(_FILLER, missing - start))
+                connection.execute("INSERT OR REPLACE INTO setting VALUES (?, ?)", row)
+        with grown.open("rb") as good, source.open("r+b") as bad:
+            bad.write(good.read(page_size))
+            bad.truncate(max(source.stat().st_size, grown.stat().st_size))
+    finally:
+        remove_with_log(grown)
 
 
-def _copied(source: sqlite3.Connection, target: sqlite3.Connection) -> tuple[dict[str, int], list[str]]:
+def _copied(source: _Source, target: sqlite3.Connection) -> tuple[dict[str, int], list[str]]:
     """Copy what can be read of every table; return the rows of each and the tables that are damaged."""
     rows: dict[str, int] = {}
     damaged: list[str] = []
@@ -119,39 +163,38 @@ def _copied(source: sqlite3.Connection, target: sqlite3.Connection) -> tuple[dic
     ).fetchall()
     target.execute("PRAGMA foreign_keys = OFF")
     target.execute("BEGIN")
-    with closing(source):
-        for (table,) in tables:
-            if table in _COUNTED:
-                continue
-            known = {row[1] for row in _quietly(source, f"PRAGMA table_info({table})")}
-            columns = [row[1] for row in target.execute(f"PRAGMA table_info({table})") if row[1] in known]
-            if not columns:
-                damaged.append(table)
-                continue
-            reader = _Reader(source, table, columns)
-            insert = f"INSERT OR IGNORE INTO {table} ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})"
-            if table == "setting":
-                insert = insert.replace("OR IGNORE", "OR REPLACE")  # a new desk has made up some of its own
-            for row in reader.rows():
-                with suppress(sqlite3.Error):  # a value that the column does not take
-                    rows[table] = rows.get(table, 0) + target.execute(insert, row).rowcount
-            if reader.is_damaged:
-                damaged.append(table)
+    for (table,) in tables:
+        if table in _COUNTED:
+            continue
+        known = {row[1] for row in _quietly(source, f"PRAGMA table_info({table})")}
+        columns = [row[1] for row in target.execute(f"PRAGMA table_info({table})") if row[1] in known]
+        if not columns:
+            damaged.append(table)
+            continue
+        reader = _Reader(source, table, columns)
+        insert = f"INSERT OR IGNORE INTO {table} ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})"
+        if table == "setting":
+            insert = insert.replace("OR IGNORE", "OR REPLACE")  # a new desk has made up some of its own
+        for row in reader.rows():
+            with suppress(*FAULTS):  # a value that the column does not take
+                rows[table] = rows.get(table, 0) + target.execute(insert, row).rowcount
+        if reader.is_damaged:
+            damaged.append(table)
     target.execute("COMMIT")
     return rows, damaged
 
 
-def _quietly(connection: sqlite3.Connection, sql: str) -> list[Any]:
+def _quietly(source: _Source, sql: str) -> list[Any]:
     try:
-        return connection.execute(sql).fetchall()
-    except sqlite3.Error:
+        return list(source.execute(sql))
+    except FAULTS:
         return []
 
 
 class _Reader:
     """Reads a table around its damaged pages."""
 
-    def __init__(self, source: sqlite3.Connection, table: str, columns: list[str]) -> None:
+    def __init__(self, source: _Source, table: str, columns: list[str]) -> None:
         self._source, self._table, self._columns = source, table, columns
         self._queries = self._failures = 0
         self.is_damaged = False
@@ -159,8 +202,8 @@ class _Reader:
     def rows(self) -> Iterator[tuple[Any, ...]]:
         """Yield the rows; around damage some may come twice."""
         try:
-            self._source.execute(f"SELECT rowid FROM {self._table} LIMIT 0")
-        except sqlite3.Error:
+            list(self._source.execute(f"SELECT rowid FROM {self._table} LIMIT 0"))
+        except FAULTS:
             yield from self._of_key()
             return
         ends: list[int | None] = []
@@ -195,7 +238,7 @@ class _Reader:
         sql = f"SELECT rowid, {', '.join(self._columns)} FROM {self._table} NOT INDEXED {how}"
         try:
             yield from self._source.execute(sql, values)
-        except sqlite3.Error:
+        except FAULTS:
             self._failures += 1
             self.is_damaged = True
 
@@ -209,7 +252,7 @@ class _Reader:
                 yield from self._source.execute(
                     f"SELECT {', '.join(self._columns)} FROM {self._table} ORDER BY {order}"
                 )
-            except sqlite3.Error:
+            except FAULTS:
                 self.is_damaged = True
             if not self.is_damaged:
                 return

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import sqlite3
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from data.records.changes import Answered
@@ -26,6 +27,11 @@ _UNANSWERED = """ticket_id = :ticket AND direction = 'in' AND kind NOT IN ('auto
 
 IS_REPLY = "direction = 'out' AND kind IN ('mail', 'form', 'report') AND withdrawn = 0 AND history = 0"
 """A reply: what a person of the team wrote to the customer, wherever it was sent; the index `message_reply`."""
+_TEXTS = ("text", "new_text")
+LONG = 200_000
+"""Bytes of a mail from which on its text may be long."""
+LEAST_READ = 8_000
+"""Bytes that are read of each text, however many are read of others."""
 
 
 class Messages:
@@ -46,6 +52,41 @@ class Messages:
         if any(message.moved_from for message in messages):
             messages.sort(key=lambda message: (message.received_at, message.id))
         return messages
+
+    def beginnings(self, ticket_id: int, limit: int, most: int) -> list[Message]:
+        """Return what `of` does, but of long texts the beginnings: the newest up to `most` bytes in all, others short.
+
+        A text that came in a long mail is not read to its end, as `substr` would; `unread` says what was left out.
+        """
+        long = f"coalesce((SELECT length(bytes) FROM raw WHERE sha256 = raw_sha256), 0) > {LONG}"
+        columns = ", ".join(
+            f"CASE WHEN {long} THEN NULL ELSE {name} END" if name in _TEXTS else name for name in _NAMES
+        )
+        sql = f"SELECT {columns} FROM message WHERE ticket_id = ? AND withdrawn = 0 ORDER BY id DESC LIMIT ?"
+        messages: list[Message] = []
+        for row in self._db.execute(sql, (ticket_id, limit)).fetchall():
+            if row[_NAMES.index(_TEXTS[0])] is None:
+                message = _message([value if value is not None else "" for value in row])
+                read, size = self._beginning(message.id, "text", max(LEAST_READ, most))
+                new, new_size = self._beginning(message.id, "new_text", max(LEAST_READ, most))
+                most -= max(len(read), len(new))
+                left_out = max(size - len(read), new_size - len(new))
+                texts = (read.decode(errors="ignore"), new.decode(errors="ignore"))
+                messages.append(replace(message, text=texts[0], new_text=texts[1], unread=left_out))
+            else:
+                messages.append(_message(row))
+        messages.reverse()
+        if any(message.moved_from for message in messages):
+            messages.sort(key=lambda message: (message.received_at, message.id))
+        return messages
+
+    def _beginning(self, message_id: int, column: str, most: int) -> tuple[bytes, int]:
+        """Return the first bytes of a text, and how many it has."""
+        with self._db.blobopen("message", column, message_id, readonly=True) as text:
+            text.seek(0, os.SEEK_END)
+            size = text.tell()
+            text.seek(0)
+            return text.read(min(most, size)), size
 
     def get(self, message_id: int) -> Message | None:
         """Return a message that was not withdrawn."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
+from data.records.customers import Identity
 from data.search.search_words import term
 
 _KINDS = ("email", "handle", "phone")
@@ -28,6 +29,13 @@ class People:
             if row is not None:
                 results[value] = int(row[0])
         return results
+
+    def with_mailbox(self, addresses: Collection[str], /) -> list[Identity]:
+        """Return addresses with the mailbox (what is before the @) of one of these, at any domain; a few at most."""
+        sql = "SELECT kind, value, since FROM identity WHERE kind = 'email' AND value >= ? AND value < ? LIMIT ?"
+        boxes = sorted({address.rpartition("@")[0] for address in addresses} - {""})
+        rows = (row for box in boxes for row in self._db.execute(sql, (f"{box}@", f"{box}A", _MOST_FOUND)))
+        return [Identity(*row) for row in rows]
 
     def named(self, names: Sequence[str], /) -> Mapping[str, frozenset[int]]:
         """Return the customers who carry each whole name, case ignored; names that no one carries are left out."""

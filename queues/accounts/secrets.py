@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import os
-import subprocess
 from collections.abc import Mapping
 from typing import Protocol
 
 from data.errors import UnreachableError
-from queues.ground import children
+from queues.accounts.system_keyring import NoSecretError, line_of_command, read, write
 
-COMMAND_SECONDS = 30
-SERVICE = "tridesk"
-"""The service name of our entries in the keyring."""
+_OTHERWISE = "; or set secret to env:NAME, command:… or ask"
 
 
 class Keyed(Protocol):
@@ -69,66 +66,26 @@ class SecretsAtHand:
 
 
 def _of_command(command: str) -> str:
-    """Return the first line printed by a command from the user's settings."""
     try:
-        with subprocess.Popen(
-            ["/bin/sh", "-c", command], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
-        ) as process:
-            children.adopt(process)
-            try:
-                written, _ = process.communicate(timeout=COMMAND_SECONDS)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                raise
-    except (OSError, subprocess.TimeoutExpired) as error:
-        raise UnreachableError(
-            "No password", f"The command for the password failed ({type(error).__name__}); try it in a shell."
-        ) from error
-    if process.returncode:
-        raise UnreachableError(
-            "No password", f"The command for the password ended with code {process.returncode}; try it in a shell."
-        )
-    lines = written.decode("utf-8", "replace").splitlines()
-    return lines[0].strip() if lines else ""
+        return line_of_command(command)
+    except NoSecretError as error:
+        raise UnreachableError("No password", f"The command for the password {error}; try it in a shell.") from error
 
 
 def keyring_get(account: Keyed) -> str:
     """Return the account's secret from the system's keyring, or an empty string. Raises UnreachableError if none."""
-    keyring = _keyring(account)
     try:
-        return str(keyring.get_password(SERVICE, account.login) or "")
-    except Exception as error:  # a last resort: keyring backends may raise anything
-        raise _none(account, f"the keyring refused ({type(error).__name__}); unlock it") from error
+        return read(account.login)
+    except NoSecretError as error:
+        raise _none(account, f"{error}{_OTHERWISE if error.is_missing else ''}") from error
 
 
 def keyring_put(account: Keyed, secret: str) -> None:
     """Store the account's secret in the keyring. Raises UnreachableError if no keyring accepts it."""
-    keyring = _keyring(account)
     try:
-        keyring.set_password(SERVICE, account.login, secret)
-    except Exception as error:  # as above
-        raise _none(account, f"the keyring refused ({type(error).__name__}); unlock it") from error
-
-
-class _Keyring(Protocol):
-    def get_password(self, service: str, username: str, /) -> str | None: ...
-    def set_password(self, service: str, username: str, password: str, /) -> None: ...
-
-
-def _keyring(account: Keyed) -> _Keyring:
-    """Return the system's keyring; refuse a backend that prompts on the terminal: it would hang."""
-    another = "set secret to env:NAME, command:… or ask"
-    try:
-        import keyring
-    except ImportError as error:
-        raise _none(account, f"the keyring is not installed (pip install 'tridesk[keyring]'); or {another}") from error
-    backend = keyring.get_keyring()
-    for item in getattr(backend, "backends", [backend]):
-        place = type(item).__module__
-        if place.startswith("keyring.backends.") and place.rpartition(".")[2] not in {"fail", "null", "chainer"}:
-            result: _Keyring = item
-            return result
-    raise _none(account, f"this system has no keyring; {another}")
+        write(account.login, secret)
+    except NoSecretError as error:
+        raise _none(account, f"{error}{_OTHERWISE if error.is_missing else ''}") from error
 
 
 def _none(account: Keyed, why: str) -> UnreachableError:

@@ -95,6 +95,9 @@ class Tracker(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="k
     """Where the token is: `keyring`, `ask`, `env:NAME` or `command:…`."""
     ca_file: str = ""
     """The certificate authority to trust instead of the system's."""
+    file_hosts: tuple[str, ...] = ()
+    """Other hosts that its files are fetched from, such as `files.example.com` or `*.example.com`; Zendesk's own
+    are known."""
     queues: dict[str, str] = {}
     """Its queues and the lane of each; the routing rules decide where the lane is empty. None named: all queues. In
     Zendesk a queue is a group, `brand:NAME` or `view:TITLE`; the first that holds a ticket counts."""

@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import BinaryIO
 
 from data.errors import InputError
+from queues.exports.regular_files import files_in, open_regular
 from queues.helper.client import RawMessage
+from queues.mail.read_mail import LARGEST
 
 NAME = "files"
 _KNOWN = frozenset({".eml", ".mbox", ".jsonl", ".ndjson", ".json", ".zip"})
@@ -35,9 +37,13 @@ def files_of(source: Path) -> list[Path]:
     """
     if not source.exists():
         raise InputError("Import", f"{source} does not exist; check the path.")
+    source = source.resolve() if source.is_symlink() else source  # named by the user, unlike links inside a folder
     if not source.is_dir() or any((source / name).is_dir() for name in ("cur", "new")):
         return [source]
-    paths = sorted(path for path in source.rglob("*") if path.suffix.lower() in _KNOWN)
+    try:
+        paths = files_in(source, lambda name: Path(name).suffix.lower() in _KNOWN)
+    except OSError as error:
+        raise InputError("Import", f"{source} cannot be read: {error.strerror}.") from error
     if not paths:
         suffixes = ", ".join(sorted(_KNOWN))
         raise InputError("Import", f"{source} is not a Maildir and holds no {suffixes} file; name a file.")
@@ -46,7 +52,7 @@ def files_of(source: Path) -> list[Path]:
 
 def _of_file(path: Path) -> Iterator[RawMessage | InputError]:
     try:
-        with path.open("rb") as stream:
+        with open_regular(path) as stream:
             start = stream.read(64)
             stream.seek(0)
             if start.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"{":
@@ -54,25 +60,34 @@ def _of_file(path: Path) -> Iterator[RawMessage | InputError]:
             elif start.startswith(b"From "):
                 yield from _mbox(stream, path)
             else:
-                yield RawMessage(stream.read(), str(path))
+                yield RawMessage(stream.read(LARGEST + 1), str(path))  # what is larger is not read anyway
+    except InputError as refusal:
+        yield refusal
     except OSError as error:
         yield InputError("Import", f"{path} cannot be read: {error.strerror}.")
 
 
 def _of_maildir(folder: Path) -> Iterator[RawMessage | InputError]:
     """Yield a Maildir's messages, then those of the folders inside it (Maildir++)."""
-    for name in ("cur", "new"):
-        if (folder / name).is_dir():
-            for path in sorted((folder / name).iterdir()):
-                if path.is_file() and not path.name.startswith("."):
-                    yield from _whole(path)
-    for inner in sorted(path for path in folder.iterdir() if path.is_dir() and path.name not in {"cur", "new", "tmp"}):
-        yield from _of_maildir(inner)
+    try:
+        paths = files_in(folder, lambda name: not name.startswith("."))
+    except InputError as refusal:
+        yield refusal
+        return
+    except OSError as error:
+        yield InputError("Import", f"{folder} cannot be read: {error.strerror}.")
+        return
+    mails = (path for path in paths if path.parent.name in ("cur", "new"))
+    for path in sorted(mails, key=lambda path: (path.parent.parent, path.parent.name, path.name)):
+        yield from _whole(path)
 
 
 def _whole(path: Path) -> Iterator[RawMessage | InputError]:
     try:
-        yield RawMessage(path.read_bytes(), str(path))
+        with open_regular(path) as stream:
+            yield RawMessage(stream.read(LARGEST + 1), str(path))
+    except InputError as refusal:
+        yield refusal
     except OSError as error:
         yield InputError("Import", f"{path} cannot be read: {error.strerror}.")
 

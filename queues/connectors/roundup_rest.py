@@ -38,7 +38,8 @@ class Rest:
         """Take the settings and where the secret is. Raises InputError if the CA file cannot be used."""
         self.tracker, self._secret = tracker, secret
         tls = context(tracker) if tracker.url.startswith("https:") else None
-        self.web = WebClient(f"{tracker.url}/rest/data", context=tls, per_minute=tracker.requests, secret="password")
+        self.web = WebClient(f"{tracker.url}/rest/data", context=tls, per_minute=tracker.requests, secret="password",
+                             file_hosts=tracker.file_hosts)  # fmt: skip
         self._properties: dict[str, list[str]] = {}
         self._numbers: dict[str, dict[str, str]] = {}
 

@@ -9,9 +9,10 @@ import http.client
 import json
 import socket
 import ssl
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import SplitResult, quote, urlencode, urljoin, urlsplit
@@ -22,7 +23,9 @@ from queues.connectors.budget import MINUTE, Budget
 from queues.connectors.mail_faults import CERTIFICATE
 
 TIMEOUT = 30.0
-"""Seconds that a server may take for one answer."""
+"""Seconds that a server may be silent."""
+LONGEST, LONGEST_FILE = 120.0, 600.0
+"""Seconds that one request may take as a whole, however busily the server sends; that a file may."""
 LARGEST = 64 * 1024 * 1024
 """Bytes of an answer."""
 _MOST_WAIT = 3600
@@ -80,12 +83,24 @@ class _Moved:
 class WebClient:
     """Talks to one server, in one thread; `pause` is how it waits when its requests of this minute are used up."""
 
-    def __init__(self, url: str, *, context: ssl.SSLContext | None, per_minute: int, secret: str = "token") -> None:
-        """Take the address that paths are added to; `secret` is what sentences call what we log in with."""
+    def __init__(
+        self,
+        url: str,
+        *,
+        context: ssl.SSLContext | None,
+        per_minute: int,
+        secret: str = "token",
+        file_hosts: Sequence[str] = (),
+    ) -> None:
+        """Take the address that paths are added to; `secret` is what sentences call what we log in with.
+
+        Files are fetched from this host and from `file_hosts`, of which `*.example.com` is all below a domain.
+        """
         parts = urlsplit(url)
         self.host = parts.hostname or ""
         self._tls, self._port, self._path = parts.scheme == "https", parts.port, parts.path
         self._context, self._secret = context, secret
+        self._file_hosts = tuple(host.casefold() for host in file_hosts)
         self._connection: http.client.HTTPConnection | None = None
         self._budget = Budget(per_minute)
         self.pause: Callable[[float], object] = time.sleep
@@ -117,8 +132,9 @@ class WebClient:
         for again in (method == "GET" and self._connection is not None, False):
             connection = self._connect()
             try:
-                connection.request(method, target, _packed(body), _with_type(headers, body))
-                return self._answer(connection)
+                with _within(connection, LONGEST):
+                    connection.request(method, target, _packed(body), _with_type(headers, body))
+                    return self._answer(connection)
             except (OSError, http.client.HTTPException) as error:
                 self.close()
                 if not again or isinstance(error, TimeoutError):
@@ -131,18 +147,19 @@ class WebClient:
         self.close()  # a connection that was kept may have ended: one that is new has not
         connection = self._connect()
         try:
-            connection.putrequest(method, self._target(path, None))
-            for name, value in _with_type(headers, body).items():
-                connection.putheader(name, value)
-            connection.putheader("Content-Length", str(len(packed)))
-            connection.endheaders(packed[:-1])
+            with _within(connection, LONGEST):
+                connection.putrequest(method, self._target(path, None))
+                for name, value in _with_type(headers, body).items():
+                    connection.putheader(name, value)
+                connection.putheader("Content-Length", str(len(packed)))
+                connection.endheaders(packed[:-1])
         except (OSError, http.client.HTTPException) as error:
             self.close()
             raise self._fault(error) from error
         return Offer(self, connection, packed[-1:])
 
     def download(self, url: str, headers: Mapping[str, str], largest: int) -> bytes:
-        """Return what is at a full address, `largest` bytes at most; other hosts get no credentials.
+        """Return what is at a full address, `largest` bytes at most; other hosts must be named, and get no credentials.
 
         Raises ConnectorError; RefusedError if it is not available.
         """
@@ -151,6 +168,13 @@ class WebClient:
             if parts is None or (parts.scheme != "https" and (parts.scheme, self._tls) != ("http", False)):
                 break
             at_home = (parts.hostname, parts.port) == (self.host, self._port)
+            if not at_home and not self._is_file_host(parts.hostname or ""):
+                host = safe_line(parts.hostname or "?")[:100]
+                raise RefusedError(
+                    "Refused",
+                    f"A file of {self.place} is stored at {host}, which is not asked: name it under file-hosts of the "
+                    "account if it is theirs.",
+                )
             other = WebClient(f"{parts.scheme}://{parts.netloc}", context=self._context, per_minute=1)
             try:
                 self._spend()
@@ -169,12 +193,18 @@ class WebClient:
             url = answer.location if _parts(answer.location) is None else urljoin(url, answer.location)
         raise RefusedError("Refused", f"{self.place} gives no usable address for a file.")
 
+    def _is_file_host(self, host: str) -> bool:
+        return host == self.host or any(
+            host == named or (named.startswith("*.") and host.endswith(named[1:])) for named in self._file_hosts
+        )
+
     def _fetch(self, target: str, headers: Mapping[str, str], largest: int) -> bytes | _Moved:
         connection = self._connect()
         try:
-            connection.request("GET", target, headers=dict(headers))
-            response = connection.getresponse()
-            raw = response.read(largest + 1)
+            with _within(connection, LONGEST_FILE):
+                connection.request("GET", target, headers=dict(headers))
+                response = connection.getresponse()
+                raw = response.read(largest + 1)
         except (OSError, http.client.HTTPException) as error:
             raise self._fault(error) from error
         if 300 <= response.status < 400:
@@ -195,8 +225,9 @@ class WebClient:
     def finish(self, connection: http.client.HTTPConnection, last: bytes) -> Answer:
         """Send an offered request's last byte. Raises DoubtError if it is unknown what became of it."""
         try:
-            connection.send(last)
-            return self._answer(connection)
+            with _within(connection, LONGEST):
+                connection.send(last)
+                return self._answer(connection)
         except (OSError, http.client.HTTPException) as error:
             self.close()
             raise DoubtError(
@@ -223,7 +254,8 @@ class WebClient:
                 self._connection = http.client.HTTPConnection(self.host, self._port, timeout=TIMEOUT)
         if self._connection.sock is None:
             try:
-                self._connection.connect()
+                with _within(self._connection, LONGEST):
+                    self._connection.connect()
             except (OSError, http.client.HTTPException) as error:
                 self.close()
                 raise self._fault(error) from error
@@ -310,6 +342,36 @@ class Offer:
     def drop(self) -> None:
         """End the connection: a server does not act on half a request."""
         self._client.close()
+
+
+@contextmanager
+def _within(connection: http.client.HTTPConnection, seconds: float) -> Iterator[None]:
+    """End the connection when its time is up: a server that sends a byte now and then is never silent.
+
+    Raises TimeoutError then.
+    """
+    late = threading.Event()
+
+    def end() -> None:
+        late.set()
+        sock = connection.sock
+        if sock is not None:
+            with suppress(OSError):
+                socket.socket.shutdown(sock, socket.SHUT_RDWR)  # not that of TLS, which another thread may be in
+
+    timer = threading.Timer(seconds, end)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+        if late.is_set():
+            raise TimeoutError("the whole request took too long")
+    except (OSError, http.client.HTTPException, ConnectorError) as error:
+        if late.is_set():
+            raise TimeoutError("the whole request took too long") from error
+        raise
+    finally:
+        timer.cancel()
 
 
 def _packed(body: Any) -> bytes | None:

@@ -28,6 +28,8 @@ AT_ONCE = 50
 EXPORTS = 8
 """How often a minute the export is asked at most; Zendesk takes ten of the whole account."""
 LARGEST_FILE = 10_000_000
+FILE_HOSTS = ("*.zendesk.com", "*.zdusercontent.com")
+"""Where Zendesk keeps files; a comment may name any address."""
 TRIES = 3
 """How often a claim is tried on a ticket that changes at that moment."""
 _AGENTS = ("agent", "admin")
@@ -55,7 +57,12 @@ class Zendesk:
         """Take the settings and where the token is. Raises InputError if the CA file cannot be used."""
         self.tracker, self.name, self._token = tracker, tracker.connector, token
         tls = context(tracker) if tracker.url.startswith("https:") else None
-        self.web = WebClient(f"{tracker.url}/api/v2", context=tls, per_minute=tracker.requests)
+        self.web = WebClient(
+            f"{tracker.url}/api/v2",
+            context=tls,
+            per_minute=tracker.requests,
+            file_hosts=(*FILE_HOSTS, *tracker.file_hosts),
+        )
         self._exports = Budget(EXPORTS)
         self._names = Names(self._get)
         self._tickets = Tickets(tracker, self._names)

@@ -5,22 +5,26 @@ Only the shape is read here, so that a bad record does not affect others; the pa
 
 from __future__ import annotations
 
+import io
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, pairwise
 from pathlib import Path
-from typing import IO
+from typing import IO, Any, BinaryIO
 
 from data.errors import InputError
 from queues.exports.json_shape import Shape, opened
 from queues.exports.registry import NAMES, tool_of
+from queues.exports.regular_files import open_regular
 
 LARGEST_RECORD = 32 * 1024 * 1024
 LARGEST_LIST = 256 * 1024 * 1024
 """Bytes of a file that is one list or page: it is held in memory. JSON Lines may be of any length."""
+LARGEST_ARCHIVE = 4096 * 1024 * 1024
+"""Bytes that an archive may unpack to, all its files together."""
 MOST_FILES = 10_000
 """Files of an archive that are looked at."""
 _DEEPEST = 4
@@ -56,18 +60,19 @@ class PersonRow:
 Piece = Record | PersonRow | InputError
 
 
-def is_export(path: Path) -> bool:
-    """Return whether a file is an export of another tool, by its first bytes and records."""
+def is_export(path: Path, read: Callable[[Path], Iterator[Piece]] | None = None) -> bool:
+    """Return whether a file is an export of another tool, by its first bytes and records, which `read` yields."""
     try:
-        with path.open("rb") as stream:
+        with open_regular(path) as stream:
             start = stream.read(512).removeprefix(_MARK).lstrip()
-    except OSError:
+    except (OSError, InputError):
         return False
     if start.startswith((b"PK\x03\x04", b"[")):
         return True
     if not start.startswith(b"{"):
         return False
-    return any(not isinstance(piece, InputError) for _, piece in zip(range(_LATER), pieces(path), strict=False))
+    first = zip(range(_LATER), (read or pieces)(path), strict=False)
+    return any(not isinstance(piece, InputError) for _, piece in first)
 
 
 def pieces(path: Path, tool: str = "") -> Iterator[Piece]:
@@ -76,32 +81,77 @@ def pieces(path: Path, tool: str = "") -> Iterator[Piece]:
     `tool` names the tool, if the shape should not decide.
     """
     try:
-        if zipfile.is_zipfile(path):
-            yield from _of_archive(path, tool)
-            return
-        with path.open("rb") as stream:
+        with open_regular(path) as stream:
+            if zipfile.is_zipfile(stream):
+                yield from _of_archive(stream, path, tool)
+                return
+            stream.seek(0)
             yield from _of_stream(stream, str(path), tool)
+    except InputError as refusal:
+        yield refusal
     except OSError as error:
         yield _refused(f"{path} cannot be read: {error.strerror}.")
 
 
-def _of_archive(path: Path, tool: str) -> Iterator[Piece]:
+def _of_archive(stream: BinaryIO, path: Path, tool: str) -> Iterator[Piece]:
     try:
-        with zipfile.ZipFile(path) as archive:
+        with zipfile.ZipFile(stream) as archive:
             inner = [info for info in archive.infolist() if info.filename.lower().endswith(_INNER)]
             if not inner:
                 yield _refused(f"{path} holds no JSON files; export the tickets as JSON.")
             if len(inner) > MOST_FILES:
                 yield _refused(f"{path} holds {len(inner):,} files; the first {MOST_FILES:,} were read.")
-            for info in inner[:MOST_FILES]:
-                yield from _of_member(archive, info, f"{path}:{info.filename}", tool)
+            inner = inner[:MOST_FILES]
+            if _overlap(inner):
+                yield _refused(f"{path} has files that share their bytes, as no export does; nothing of it was read.")
+                return
+            budget = _Budget(LARGEST_ARCHIVE)
+            for info in inner:
+                yield from _of_member(archive, info, f"{path}:{info.filename}", tool, budget)
+                if budget.remaining <= 0:
+                    size = LARGEST_ARCHIVE >> 20
+                    yield _refused(
+                        f"{path} unpacks to more than {size:,} MB; the rest was not read, export it in parts."
+                    )
+                    return
     except _DAMAGED:
         yield _refused(f"{path} is damaged; export it again.")
 
 
-def _of_member(archive: zipfile.ZipFile, inner: zipfile.ZipInfo, source: str, tool: str) -> Iterator[Piece]:
+def _overlap(members: Sequence[zipfile.ZipInfo]) -> bool:
+    """Return whether bytes of the archive belong to two members: a small one then unpacks to any size."""
+    places = sorted((info.header_offset, info.header_offset + 30 + info.compress_size) for info in members)
+    return any(end > start for (_, end), (start, _) in pairwise(places))
+
+
+@dataclass(slots=True)
+class _Budget:
+    """How many bytes may still be unpacked."""
+
+    remaining: int
+
+
+class _Limited(io.RawIOBase):
+    """A member of an archive that ends where the budget does."""
+
+    def __init__(self, inner: IO[bytes], budget: _Budget) -> None:
+        self._inner, self._budget = inner, budget
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        data = self._inner.read(min(len(buffer), max(0, self._budget.remaining)))
+        buffer[: len(data)] = data
+        self._budget.remaining -= len(data)
+        return len(data)
+
+
+def _of_member(
+    archive: zipfile.ZipFile, inner: zipfile.ZipInfo, source: str, tool: str, budget: _Budget
+) -> Iterator[Piece]:
     try:
-        with archive.open(inner) as stream:
+        with archive.open(inner) as member, io.BufferedReader(_Limited(member, budget), 1 << 16) as stream:
             yield from _of_stream(stream, source, tool)
     except _DAMAGED:
         yield _refused(f"{source} is damaged; export it again.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 from data.records.messages import Sign
@@ -9,6 +10,10 @@ from data.safe_text import safe_line
 
 ODD_DOMAIN = "odd domain"
 """The sign's name."""
+ODD_LINK = "odd link"
+"""The name of the sign of a link or an address in the text."""
+_LINK = re.compile(r"(?:https?://(?:[^\s/@]*@)?|www\.|[\w.+-]@)([\w.-]+\.[\w-]+)", re.I)
+_MOST_TEXT, _MOST_LINKS = 200_000, 3
 _LOOKS_LATIN = frozenset("асеорхуіјѕԁԛԝһӏаеοаνρτυκικαχуıɑɡ")
 """Letters of other scripts that are drawn like Latin letters."""
 _JAPANESE = frozenset({"CJK", "HIRAGANA", "KATAKANA", "LATIN"})
@@ -17,7 +22,7 @@ _JAPANESE = frozenset({"CJK", "HIRAGANA", "KATAKANA", "LATIN"})
 def odd_domain(address: str) -> Sign | None:
     """Return the sign of an address whose domain can be taken for another; None if it reads as it is written."""
     domain = address.rpartition("@")[2].casefold()
-    shown = ".".join(_decoded(label) for label in domain.split(".")[:20])
+    shown = decoded(domain)
     if shown.isascii():
         return None
     for label in shown.split("."):
@@ -27,6 +32,20 @@ def odd_domain(address: str) -> Sign | None:
         if scripts and "LATIN" not in scripts and all(letter in _LOOKS_LATIN for letter in label if letter.isalpha()):
             return _sign(domain, shown, "only looks Latin")
     return _sign(domain, shown, "written as Punycode") if domain != shown else None
+
+
+def odd_links(text: str) -> tuple[Sign, ...]:
+    """Return the signs of the domains in a text's links and addresses, a few of them at most."""
+    if text.isascii() and "xn--" not in text.casefold():
+        return ()
+    domains = dict.fromkeys(match[1].casefold() for match in _LINK.finditer(text[:_MOST_TEXT]))
+    signs = (odd_domain(domain) for domain in domains)
+    return tuple(Sign(ODD_LINK, sign.seen) for sign in signs if sign is not None)[:_MOST_LINKS]
+
+
+def decoded(domain: str) -> str:
+    """Return a domain as it is shown, its Punycode undone (RFC 3492)."""
+    return ".".join(_decoded(label) for label in domain.split(".")[:20])
 
 
 def _sign(domain: str, shown: str, why: str) -> Sign:

@@ -16,10 +16,11 @@ from data.safe_text import safe_line, safe_text
 from queues.mail.addresses import addresses
 from queues.mail.body import Body, headers_of, read_body
 from queues.mail.headers import date, message_ids, words
+from queues.mail.hidden_text import hidden
 from queues.mail.kind import kind_of
 from queues.mail.language_guess import guess_language
 from queues.mail.light import lightened
-from queues.mail.odd_domains import odd_domain
+from queues.mail.odd_domains import odd_domain, odd_links
 from queues.mail.repairing import without_blank_head
 from queues.mail.reports import Report, report_of
 from queues.mail.senders import mailbox, real_sender, reply_box, unmasked
@@ -106,7 +107,9 @@ def _incoming(
     )
     read = unmasked(read, own_addresses)
     odd = odd_domain(read.from_address) or odd_domain(read.reply_to)
-    read = replace(read, signs=(*read.signs, odd)) if odd is not None else read
+    shown = hidden("\n".join([*(words(_first(headers, name)) for name in ("from", "subject")), body.text]))
+    signs = (*read.signs, *(sign for sign in (odd, shown) if sign is not None), *odd_links(new.text))
+    read = replace(read, signs=signs)
     return replace(read, direction=Direction.OUT) if read.from_address in own_addresses else read
 
 

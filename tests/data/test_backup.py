@@ -33,6 +33,7 @@ from data.locations import alone, private_folder
 from data.migrations.version import NEWEST
 from data.store import Store
 from tests.data.desks import counts, fill, wreck
+from tests.database import KNOWS_KEY, raw_desk
 
 DAY = 86_400
 NOW = 1_795_957_298
@@ -40,7 +41,7 @@ ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Path:
+def desk(tmp_path: Path, file_kind: str) -> Path:
     path = tmp_path / "home" / "desk.db"
     fill(path, 50)
     return path
@@ -94,7 +95,7 @@ def test_a_backup_without_room_leaves_nothing(desk: Path) -> None:
         "except StoreError as error: print(error.message)"
     )
     ran = subprocess.run(
-        [sys.executable, "-c", program, str(desk)], cwd=ROOT, capture_output=True, text=True, check=True
+        [sys.executable, "-c", KNOWS_KEY + program, str(desk)], cwd=ROOT, capture_output=True, text=True, check=True
     )
     assert resource.getrlimit(resource.RLIMIT_FSIZE)[0] != 100_000
     assert re.search("room|Reading or writing|cannot be written", ran.stdout), (ran.stdout, ran.stderr)
@@ -111,7 +112,9 @@ def test_killed_while_backing_up(desk: Path) -> None:
     program = "import sys; from pathlib import Path; from data.desk_file.make_backup import make_backup\n" \
         "print('ready', flush=True)\nwhile True: make_backup(Path(sys.argv[1]), 1)"  # fmt: skip
     for turn in range(12):
-        with subprocess.Popen([sys.executable, "-c", program, str(desk)], cwd=ROOT, stdout=subprocess.PIPE) as process:
+        with subprocess.Popen(
+            [sys.executable, "-c", KNOWS_KEY + program, str(desk)], cwd=ROOT, stdout=subprocess.PIPE
+        ) as process:
             assert process.stdout is not None
             process.stdout.readline()
             time.sleep(random.Random(turn).random() * 0.2)
@@ -144,7 +147,7 @@ def test_rotation_removes_files(desk: Path) -> None:
 
 
 def test_an_upgrade_is_preceded_by_a_backup(desk: Path) -> None:
-    with closing(sqlite3.connect(desk)) as raw:
+    with closing(raw_desk(desk)) as raw:
         raw.execute("DELETE FROM _sqlite_migrations WHERE name = 'views_of_a_lane'")
         for index in ("ticket_assignee", "ticket_language", "ticket_rest"):
             raw.execute(f"DROP INDEX {index}")
@@ -196,7 +199,9 @@ def test_a_new_desk_appears_whole(tmp_path: Path) -> None:
         "print('ready', flush=True); Store.open(Path(sys.argv[1]))"  # fmt: skip
     for turn in range(6):
         path = tmp_path / str(turn) / "desk.db"
-        with subprocess.Popen([sys.executable, "-c", program, str(path)], cwd=ROOT, stdout=subprocess.PIPE) as process:
+        with subprocess.Popen(
+            [sys.executable, "-c", KNOWS_KEY + program, str(path)], cwd=ROOT, stdout=subprocess.PIPE
+        ) as process:
             assert process.stdout is not None
             process.stdout.readline()
             time.sleep(random.Random(turn).random() * 0.3)

@@ -21,14 +21,14 @@ from data.recovery.salvage import salvage
 from data.store import Store
 from data.tables.event_chain import Verdict, redact, sealed, verify
 from tests.data.desks import fill, wreck
-from tests.database import database
+from tests.database import database, raw_desk
 
 NOW = 1_795_957_298
 COLUMNS = ("id", "action", "ticket_id", "at", "actor", "kind", "detail", "salt", "content", "link")
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Path:
+def desk(tmp_path: Path, file_kind: str) -> Path:
     path = tmp_path / "desk.db"
     fill(path, 100)
     return path
@@ -42,7 +42,7 @@ def verified(desk: Path) -> Verdict:
 @contextmanager
 def behind_its_back(desk: Path) -> Iterator[sqlite3.Connection]:
     """Open the file as an intruder would: without triggers."""
-    with closing(sqlite3.connect(desk)) as raw:
+    with closing(raw_desk(desk)) as raw:
         for name in ("event_is_kept", "event_stays"):
             raw.execute(f"DROP TRIGGER {name}")
         yield raw
@@ -83,7 +83,7 @@ def test_events_are_neither_changed_nor_deleted(desk: Path) -> None:
 
 def test_each_of_a_thousand_changes_and_deletions_is_found(desk: Path) -> None:
     where = random.Random(1)
-    with closing(sqlite3.connect(desk, isolation_level=None)) as raw:
+    with closing(raw_desk(desk)) as raw:
         raw.execute("DROP TRIGGER event_is_kept")
         raw.execute("DROP TRIGGER event_stays")
         for turn in range(1_000):
@@ -107,8 +107,10 @@ def test_each_of_a_thousand_changes_and_deletions_is_found(desk: Path) -> None:
         assert verify(raw).breaks == ()
 
 
-def test_a_byte_that_changes_in_the_file_is_found_or_changes_no_event(desk: Path) -> None:
+def test_a_byte_that_changes_in_the_file_is_found_or_changes_no_event(tmp_path: Path) -> None:
     """Space between rows and what indexes hold are no part of an event."""
+    desk = tmp_path / "desk.db"
+    fill(desk, 100)
     with closing(sqlite3.connect(desk)) as raw:
         rows = raw.execute("SELECT * FROM event").fetchall()
         pages = [row[0] for row in raw.execute("SELECT pageno FROM dbstat WHERE name = 'event'")]
@@ -165,7 +167,7 @@ def test_redacting_is_the_one_change_and_has_to_be_recorded(desk: Path) -> None:
 
 
 def test_existing_events_are_chained_by_the_upgrade(desk: Path) -> None:
-    with closing(sqlite3.connect(desk)) as raw:
+    with closing(raw_desk(desk)) as raw:
         raw.execute("DROP TRIGGER event_is_kept")
         raw.execute("DROP TRIGGER event_stays")
         for column in ("salt", "content", "link"):
@@ -195,7 +197,7 @@ def test_a_restored_and_a_salvaged_desk_are_intact(desk: Path) -> None:
 def test_what_a_damaged_file_lost_is_known_afterwards(tmp_path: Path) -> None:
     desk = tmp_path / "desk.db"
     fill(desk, 2_000)
-    with closing(sqlite3.connect(desk)) as raw:
+    with closing(raw_desk(desk)) as raw:
         pages = raw.execute("SELECT pageno FROM dbstat WHERE name = 'event' AND pagetype = 'leaf'").fetchall()
     wreck(desk, pages[len(pages) // 2][0] - 1)
     salvage(desk, desk, NOW, "eva")

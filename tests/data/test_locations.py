@@ -19,6 +19,7 @@ from data.locations import (
     keep_files_private,
     network_file_system,
     remove_leftovers,
+    remove_unfinished,
     temporary_folder,
     umask_before,
 )
@@ -33,7 +34,8 @@ ROOT = Path(__file__).parents[2]
     ("kind", "answer"),
     [
         ("ext4", ""), ("btrfs", ""), ("overlay", ""), ("tmpfs", ""), ("fuseblk", ""), ("zfs", ""),
-        ("nfs4", "network"), ("cifs", "network"), ("fuse.sshfs", "network"), ("fuse.rclone", "network"),
+        ("fuse.ceph-fuse", "network"), ("gfs2", "network"), ("nfs4", "network"), ("cifs", "network"),
+        ("fuse.sshfs", "network"), ("fuse.rclone", "network"), ("fuse.mount-s3", "network"),
         ("9p", "network"), ("fuse.gvfsd-fuse", "network"),
         ("fuse", "doubtful"), ("fuse.mergerfs", "doubtful"), ("fuse.unheard-of", "doubtful"), ("virtiofs", "doubtful"),
     ],
@@ -122,3 +124,17 @@ def test_the_program_writes_no_log_of_the_screen(tmp_path: Path) -> None:
     )
     assert ran.stdout.splitlines()[-1] == "None False None", ran.stderr
     assert not log.exists()
+
+
+def test_copies_that_a_killed_program_was_making_are_removed(tmp_path: Path) -> None:
+    desk, now = tmp_path / "desk.db", 1_800_000_000
+    gone = [".desk.db.abc_1x2y.new", ".desk.db.restoring", ".desk.db.restoring-from", ".desk.db.restoring-from-first",
+            ".desk.db.recoding", ".desk.db.recoding-journal", ".desk.db.abc.new-wal"]  # fmt: skip
+    kept = ["desk.db", "desk.db-wal", ".desk.db.mine", ".other.db.restoring", ".desk.db.restoring.txt"]
+    for name in (*gone, *kept):
+        (tmp_path / name).write_text("x")
+        os.utime(tmp_path / name, (now - 4_000, now - 4_000))
+    (tmp_path / ".desk.db.young.new").write_text("x")
+    os.utime(tmp_path / ".desk.db.young.new", (now - 60, now - 60))
+    remove_unfinished(desk, now)
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted([*kept, ".desk.db.young.new"])

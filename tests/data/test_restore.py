@@ -19,13 +19,14 @@ from data.recovery.restore import restore
 from data.recovery.salvage import salvage
 from data.store import Store
 from tests.data.desks import counts, fill, queue, wreck
+from tests.database import KNOWS_KEY
 
 NOW = 1_795_957_298
 ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Path:
+def desk(tmp_path: Path, file_kind: str) -> Path:
     path = tmp_path / "home" / "desk.db"
     fill(path, 50)
     return path
@@ -65,7 +66,7 @@ store = Store.open(Path(sys.argv[1]))
 fill(Path(sys.argv[1]), 9, start=51)
 os._exit(9)
 """
-    subprocess.run([sys.executable, "-c", program, str(desk)], cwd=ROOT, check=False)
+    subprocess.run([sys.executable, "-c", KNOWS_KEY + program, str(desk)], cwd=ROOT, check=False)
     log = desk.with_name("desk.db-wal").read_bytes()
     done = restore(desk, backup.path, NOW + 60, "eva")
     assert done.events_lost == 9
@@ -105,7 +106,7 @@ def test_an_open_desk_is_not_replaced(desk: Path) -> None:
     program = "import sys; from pathlib import Path; from data.store import Store\n" \
         "store = Store.open(Path(sys.argv[1])); print('open', flush=True); sys.stdin.read()"  # fmt: skip
     with subprocess.Popen(
-        [sys.executable, "-c", program, str(desk)], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        [sys.executable, "-c", KNOWS_KEY + program, str(desk)], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE
     ) as process:
         assert process.stdout is not None
         process.stdout.readline()
@@ -174,7 +175,9 @@ for name in ("flush", "flush_folder", "copy_pages", "migrate", "private_folder")
 os.replace = counted(os.replace)
 room.restore(Path(sys.argv[1]), Path(sys.argv[2]), {NOW}, "eva")
 """
-    ran = subprocess.run([sys.executable, "-c", program, str(desk), str(backup.path)], cwd=ROOT, check=False)
+    ran = subprocess.run(
+        [sys.executable, "-c", KNOWS_KEY + program, str(desk), str(backup.path)], cwd=ROOT, check=False
+    )
     assert ran.returncode in (0, 7)
     if not desk.exists():
         with pytest.raises(StoreError, match="Desk missing"):
@@ -192,7 +195,7 @@ def test_killed_while_restoring(desk: Path) -> None:
         "print('ready', flush=True)\nwhile True: restore(Path(sys.argv[1]), Path(sys.argv[2]), 1, 'eva')"  # fmt: skip
     for turn in range(12):
         with subprocess.Popen(
-            [sys.executable, "-c", program, str(desk), str(backup.path)], cwd=ROOT, stdout=subprocess.PIPE
+            [sys.executable, "-c", KNOWS_KEY + program, str(desk), str(backup.path)], cwd=ROOT, stdout=subprocess.PIPE
         ) as process:
             assert process.stdout is not None
             process.stdout.readline()
@@ -219,7 +222,7 @@ def test_a_restore_without_room_leaves_the_desk_as_it_is(desk: Path) -> None:
         "except StoreError as error: print(error.message)"
     )
     ran = subprocess.run(
-        [sys.executable, "-c", program, str(desk), str(backup.path)],
+        [sys.executable, "-c", KNOWS_KEY + program, str(desk), str(backup.path)],
         cwd=ROOT, capture_output=True, text=True, check=True,
     )  # fmt: skip
     assert ran.stdout.count("\n") == 1, (ran.stdout, ran.stderr)

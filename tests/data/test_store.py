@@ -20,13 +20,13 @@ from data.records.customers import Customer, Identity
 from data.records.messages import Direction, Message, MessageKind
 from data.records.tickets import Lane, Priority, Status, Ticket
 from data.store import Store
-from tests.database import database
+from tests.database import database, raw_desk
 
 TICKET = Ticket(0, "mail", Status.NEW, Priority.NORMAL, "Subject", 1, 100, 100)
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Store:
+def store(tmp_path: Path, file_kind: str) -> Store:
     opened = Store.open(tmp_path / "home" / "desk.db")
     with opened.write():
         opened.lanes.save([Lane("mail", "Mail", 0)])
@@ -84,7 +84,7 @@ def test_another_programs_database_is_refused(tmp_path: Path) -> None:
 
 def test_a_newer_file_is_refused(store: Store) -> None:
     store.close()
-    raw = sqlite3.connect(store.path)
+    raw = raw_desk(store.path)
     raw.execute(f"PRAGMA user_version = {NEWEST + 1}")
     raw.close()
     with pytest.raises(StoreError, match="newer tridesk"):

@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from queues.ground import children
+from tui.setup.desk_key import to_hand_on
 
 ENDING_SECONDS = 5.0
 """How long it may take to finish its current step."""
@@ -83,7 +84,7 @@ class MailProcess:
             children.adopt(process)
             assert process.stdin is not None
             assert process.stdout is not None
-            process.stdin.write(json.dumps(self._secrets) + "\n")
+            process.stdin.write(json.dumps({"accounts": self._secrets, "keys": to_hand_on(self._path)}) + "\n")
             process.stdin.flush()
             if stopping.is_set():  # while it was being started
                 process.stdin.close()

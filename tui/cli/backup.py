@@ -11,9 +11,9 @@ from pathlib import Path
 import click
 
 from data.desk_file.backup_files import Backup, backups_of, copies_of, restore_command, way_out
-from data.desk_file.make_backup import make_backup, newest_event, rotate
+from data.desk_file.make_backup import make_backup, newest_event, rotate, same_key
 from data.errors import DeskError, InputError, StoreError
-from data.locations import doubtful_file_system
+from data.locations import doubtful_file_system, remove_unfinished
 from data.safe_text import safe_line
 from data.store import Store
 from queues.ground.roles import Right
@@ -22,6 +22,7 @@ from tui.cli.confirming import confirm
 from tui.look.words import counted, words
 from tui.look.written_values import iso
 from tui.setup.clock import wall_clock
+from tui.setup.desk_key import take
 from tui.setup.settings import load
 
 _NICE = 10
@@ -74,9 +75,14 @@ def _megabytes(size: int) -> str:
 
 
 def _automatic(path: Path, now: int) -> None:
-    """Check the file, and back it up if that is due; write what the agent should know as JSON lines with `say`."""
+    """Check the file, and back it up if that is due; write what the agent should know as JSON lines with `say`.
+
+    Standard input has the keys of the screen, which started this.
+    """
+    take(json.loads(sys.stdin.readline() or "{}"))
     with suppress(OSError):
         os.nice(_NICE)
+    remove_unfinished(path, now)
     try:
         for sentence in [] if is_due(path, now, 0) is None else file_problems(path):
             sys.stdout.write(json.dumps({"say": sentence}) + "\n")
@@ -118,7 +124,7 @@ def file_problems(path: Path) -> list[str]:
             return [f"Damaged file: {path} is damaged ({safe_line(wrong[0])}): {way_out(path)}"]
         newest, restored = store.events.newest(), store.events.last_restored().at
     for copy in backups_of(path):
-        if copy.at <= restored:
+        if copy.at <= restored or not same_key(copy.path, path):
             break
         backed_up = newest_event(copy.path)
         if backed_up > newest:

@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 
 from data.desk_file.backup_files import backups_of, way_out
+from data.desk_file.encryption import salt_of
 from data.errors import DeskError
 from data.locations import doubtful_file_system
 from data.records.outbox import OutboxState
@@ -123,7 +124,8 @@ def _store(path: Path) -> str:
         waiting = ", ".join(f"{n} {state}" for state, n in store.outbox.counts().items()) or "nothing"
         kind = doubtful_file_system(path)
         caution = f"; {slow_journal(path, kind)}" if kind else ""
-        return f"{path} is sound; {active} tickets wait; in the outbox: {waiting}{caution}"
+        encrypted = ", encrypted" if salt_of(path) else ""
+        return f"{path} is sound{encrypted}; {active} tickets wait; in the outbox: {waiting}{caution}"
     finally:
         store.close()
 

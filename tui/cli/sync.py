@@ -139,7 +139,11 @@ def _secrets(settings: Settings, attached: bool) -> SecretsAtHand:
     from queues.accounts.secrets import SecretsAtHand
 
     if attached:
-        return SecretsAtHand(json.loads(sys.stdin.readline() or "{}"))
+        from tui.setup.desk_key import take
+
+        handed_on = json.loads(sys.stdin.readline() or "{}")
+        take(handed_on.get("keys", {}))
+        return SecretsAtHand(handed_on.get("accounts", {}))
     from tui.accounts.password_prompt import ask_secrets
 
     return SecretsAtHand(ask_secrets(settings))

@@ -50,7 +50,7 @@ MOST_IN_SIGHT = 3
 
 SAID_SECONDS, SEVERE_SECONDS = 12.0, 30.0
 """How long a message stays on the screen, and one about something that was refused."""
-GLANCED = 12
+GLANCED, GLANCED_BYTES = 12, 32_000
 """Messages that are read of a ticket under the cursor."""
 T = TypeVar("T")
 P = ParamSpec("P")
@@ -408,7 +408,7 @@ class DeskContext:
 
     def read_newest(self, ticket_id: int) -> Conversation | None:
         """Read what fits on a screen of the ticket, for a look that must not take long."""
-        return read_conversation(self.store, ticket_id, self.folds, GLANCED)
+        return read_conversation(self.store, ticket_id, self.folds, GLANCED, GLANCED_BYTES)
 
     def folds(self, ticket: Ticket) -> bool:
         """Return whether the customer's text on the ticket is folded because it may be graphic."""

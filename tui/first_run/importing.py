@@ -52,6 +52,7 @@ def import_files(
     from queues.exports.read_export import is_export
     from queues.ground.roles import Right
     from queues.helper.client import Helper
+    from queues.helper.export_process import read_export_apart
     from queues.intake.own_addresses import OwnAddresses
     from queues.intake.take_in import take_in, take_up
     from tui.setup.open_desk import open_desk, own_addresses
@@ -59,7 +60,7 @@ def import_files(
 
     known = progress or Progress()
     files = [path for source in sources for path in files_of(source)]
-    exports = [path for path in files if tool or is_export(path)]
+    exports = [path for path in files if tool or is_export(path, read_export_apart)]
     mail = [path for path in files if path not in set(exports)]
     known.total = sum(size(path) for path in files)
     learned = None if own else OwnAddresses()
@@ -99,13 +100,14 @@ def _tickets(
 ) -> Report:
     """Read exports twice: first for all people and the total size, then for the tickets."""
     from queues.exports.export_people import People
-    from queues.exports.read_export import PersonRow, pieces
+    from queues.exports.read_export import PersonRow
+    from queues.helper.export_process import read_export_apart
     from queues.intake.exported_tickets import Importer
 
     people = People()
     records = 0
     for path in files:
-        for piece in pieces(path, tool):
+        for piece in read_export_apart(path, tool):
             if known.stopped:
                 break
             if isinstance(piece, PersonRow):
@@ -120,7 +122,7 @@ def _tickets(
         known.read = start + whole * min(done, records) // max(1, records)
         tell()
 
-    every = _until_stopped((piece for path in files for piece in pieces(path, tool)), known)
+    every = _until_stopped((piece for path in files for piece in read_export_apart(path, tool)), known)
     return Importer(desk, helper, people, NAME, _clock).take_in(every, progress)
 
 

@@ -102,6 +102,7 @@ class Card:
             who=one_line(self.recipient), language=change.reply_language or "?"
         )
         lines = [where + (words(" · a writes to another address") if self.addresses else "")]
+        lines += self._warnings()
         lines += self._in_cc()
         if change.subject:
             lines.append(words("Subject: {subject}").format(subject=one_line(change.subject)))
@@ -142,6 +143,16 @@ class Card:
         return words(
             "Enter sends, {done}{onward} · p pending · o keeps open · e edits{jump} · l language · Esc back"
         ).format(done=done_words(self.outcome), onward=onward, jump=jump)
+
+    def _warnings(self) -> list[str]:
+        """What is odd about who is answered, each once."""
+        if self.mail is None:
+            return []
+        from tui.ticket.mail_lines import unanswered
+        from tui.ticket.sign_line import ABOUT_SENDERS, warning
+
+        signs = [sign for message in unanswered(self.mail) for sign in message.signs if sign.rule in ABOUT_SENDERS]
+        return [warning(sign) for sign in dict.fromkeys(signs)]
 
     def _in_cc(self) -> list[str]:
         lines = []

@@ -8,9 +8,11 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from queues.ground import children
+from tui.setup.desk_key import to_hand_on
 
 FIRST_SECONDS = 2.0
 """The delay after the first paint before the file is checked."""
@@ -55,12 +57,15 @@ class BackupProcess:
         command = [sys.executable, "-P", "-m", "tui", "backup", "--automatic", "--db", str(self._path.absolute())]
         here = str(Path(__file__).resolve().parents[2])
         with subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
             text=True, encoding="utf-8", start_new_session=True, env=os.environ | {"PYTHONPATH": here},
         ) as process:  # fmt: skip
             self._process = process
             children.adopt(process)
+            assert process.stdin is not None
             assert process.stdout is not None
+            with suppress(BrokenPipeError), process.stdin as keys:
+                keys.write(json.dumps(to_hand_on(self._path)) + "\n")
             for line in process.stdout:
                 sentence = str(json.loads(line).get("say", "")) if line.startswith("{") else ""
                 if sentence and sentence != self._last_said and not self._stopping.is_set():

@@ -138,6 +138,13 @@ class LockTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename=
     """Without a key; 0 for never."""
 
 
+class EncryptionTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
+    """`[encryption]`: how programs that run unattended get at an encrypted desk."""
+
+    key: str = ""
+    """`env:NAME` or `command:…`: the passphrase, or the 64 digits that `tridesk key` prints; empty for the keyring."""
+
+
 class RetentionTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
     """One `[[retention]]`: when the content of finished tickets is erased, by `tridesk retention --apply`."""
 
@@ -202,6 +209,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="
     suggestions: SuggestionsTable = SuggestionsTable()
     backup: BackupTable = BackupTable()
     lock: LockTable = LockTable()
+    encryption: EncryptionTable = EncryptionTable()
     roles: dict[str, Literal["reader", "agent", "lead"]] = {}
     """By agent's name, `*` for everyone else (without it, an agent); none, and everyone may do everything."""
     retention: list[RetentionTable] = []

@@ -7,21 +7,24 @@ from typing import TYPE_CHECKING
 
 from data.records.promises import PromiseState
 from data.records.tickets import Ticket
-from tui.ticket.ticket_text import MOST, Conversation
+from tui.ticket.ticket_text import Conversation
 
 if TYPE_CHECKING:
     from data.store import Store
 
+MOST_BYTES = 1_000_000
 ASIDES = ("skipped", "picked", "delivered")
 """The events that are lines of their own: the ticket's place in the order of work, replies reported as delivered."""
 
 
 def read_conversation(
-    store: Store, ticket_id: int, folds: Callable[[Ticket], bool], messages: int = 200
+    store: Store, ticket_id: int, folds: Callable[[Ticket], bool], messages: int = 200, most: int = MOST_BYTES
 ) -> Conversation | None:
     """Return the ticket with its newest `messages` and related records; None if there is no such ticket.
 
-    Of each text no more is read than is shown. `folds` returns whether the customer's text on the ticket is folded.
+    Of texts without end at most some `most` bytes are read, those of the newest first.
+
+    `folds` returns whether the customer's text on the ticket is folded.
     """
     ticket = store.tickets.get(ticket_id)
     if ticket is None:
@@ -30,7 +33,7 @@ def read_conversation(
     return Conversation(
         ticket,
         store.customers.get(ticket.customer_id),
-        store.messages.of(ticket_id, messages, MOST + 1_000),
+        store.messages.beginnings(ticket_id, messages, most),
         store.tickets.of_customer(ticket.customer_id),
         store.escalations.of(ticket_id),
         store.problems.of(ticket_id),

@@ -25,7 +25,7 @@ from tui.look.stored_words import subject_line
 from tui.look.words import counted, words
 from tui.look.wrapping import wrap, wrap_safe
 from tui.ticket.event_line import aside_line
-from tui.ticket.sign_line import sign_line
+from tui.ticket.sign_line import WARNINGS, sign_line
 
 SEPARATOR = " · "
 MOST, MOST_IN_ALL = 64_000, 1_000_000
@@ -299,10 +299,13 @@ def _text(message: Message, safe: str, width: int, *, quotes: bool, most: int) -
     if not message.readable:
         yield Line(ink, fit(words("This message could not be read; its raw bytes are kept."), room))
     for sign in message.signs:
-        yield Line(Ink.QUIET, fit(sign_line(sign), room))
+        if sign.rule in WARNINGS:
+            yield from _lines(Ink.LATE, sign_line(sign), room)
+        else:
+            yield Line(Ink.QUIET, fit(sign_line(sign), room))
     for line in wrap_safe(safe, room):
         yield Line(ink, as_written(line))
-    if len(_shown_text(message, quotes=quotes)) > most:
+    if len(_shown_text(message, quotes=quotes)) > most or message.unread:
         more = words("… more text · tridesk show {ticket} prints it").format(ticket=message.ticket_id)
         yield Line(Ink.QUIET, fit(more, room))
     if not quotes and message.new_text and len(message.new_text.strip()) < len(message.text.strip()):

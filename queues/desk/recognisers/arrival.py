@@ -13,6 +13,7 @@ from data.records.messages import Message
 from data.records.tickets import Ticket
 from data.store import Store
 from queues.desk.desk_rules import DeskRules
+from queues.desk.doubtful_sender import doubts
 from queues.desk.harm_memory import HarmMemory
 from queues.desk.lane_moves import lane_after
 from queues.desk.later_harm import HEARD
@@ -66,13 +67,15 @@ class Arrival:
     def add(self, ticket_id: int, *, refer: bool = True) -> None:
         """Store the message on a ticket; `refer` lets answers to it join the ticket."""
         item = self.item
+        ticket = self.ticket if self.ticket is not None and self.ticket.id == ticket_id else None
+        odd = doubts(self.store, self.rules, item, self.customer, ticket, self.at)
         message = Message(
             id=0, ticket_id=ticket_id, direction=item.direction, kind=item.kind, from_name=item.from_name,
             from_address=item.from_address, subject=item.subject, text=item.text, new_text=item.new_text,
             at=item.at if item.at is not None else self.at, received_at=self.at, language=item.language,
             confidence=item.confidence, message_id=item.message_id, reply_to=item.reply_to, raw_sha256=item.raw_sha256,
             readable=item.readable, attachments=item.attachments, mixed=item.mixed,
-            recipients=item.to, named_lane=item.lane, signs=item.signs, cc=item.cc, history=item.history,
+            recipients=item.to, named_lane=item.lane, signs=(*item.signs, *odd), cc=item.cc, history=item.history,
         )  # fmt: skip
         self.message = self.store.messages.insert(message, content_hash=self.content)
         if refer:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import socket
+import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 
 import pytest
 
@@ -180,6 +182,66 @@ def test_a_file_that_cannot_be_had_is_refused(
 ) -> None:
     with WebDouble([answer]) as double, pytest.raises(RefusedError, match=words):
         client(double.url).download(f"{double.url}/f", {}, 5)
+
+
+def test_a_file_is_fetched_from_named_hosts_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    def fetch(client: WebClient, *_: object) -> bytes:
+        asked.append(client.host)
+        return b"x"
+
+    monkeypatch.setattr(WebClient, "_fetch", fetch)
+    client = WebClient("https://a.example", context=None, per_minute=99, file_hosts=("files.example", "*.cdn.example"))
+    for host in ("a.example", "files.example", "x.y.cdn.example", "A.EXAMPLE"):
+        assert client.download(f"https://{host}/f", {}, 5) == b"x"
+    for host in (
+        "evil.example",
+        "cdn.example",
+        "xcdn.example",
+        "files.example.evil.example",
+        "127.0.0.1",
+        "[::1]",
+        "b.",
+    ):
+        with pytest.raises(RefusedError, match="which is not asked: name it under file-hosts"):
+            client.download(f"https://{host}/f", {}, 5)
+    assert asked == ["a.example", "files.example", "x.y.cdn.example", "a.example"]
+
+
+@pytest.mark.parametrize("sent", [b"H", b"HTTP/1.1 200 OK\r\nContent-Length: 9999\r\n\r\n{", b"HTTP/1.1 200 OK\r\nX: "])
+def test_a_server_that_sends_a_byte_now_and_then_does_not_hold_a_request(
+    client: Client, monkeypatch: pytest.MonkeyPatch, sent: bytes
+) -> None:
+    monkeypatch.setattr("queues.connectors.web.LONGEST", 0.3)
+    monkeypatch.setattr("queues.connectors.web.LONGEST_FILE", 0.3)
+    stop = threading.Event()
+
+    def drip(connection: socket.socket) -> None:
+        with suppress(OSError), connection:
+            connection.recv(65536)
+            connection.sendall(sent)
+            while not stop.wait(0.02):
+                connection.sendall(b"x")
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def serve() -> None:
+            with suppress(OSError):
+                while True:
+                    threading.Thread(target=drip, args=(server.accept()[0],), daemon=True).start()
+
+        threading.Thread(target=serve, daemon=True).start()
+        url = f"http://127.0.0.1:{server.getsockname()[1]}"
+        with pytest.raises(UnreachableError, match="does not answer"):
+            client(url).ask("GET", "x", {})
+        with pytest.raises(UnreachableError, match="does not answer"):
+            client(url).download(f"{url}/f", {}, 10**9)
+        offer = client(url).offer("POST", "x", {}, {"a": 1})
+        with pytest.raises(DoubtError):
+            offer.finish()
+        stop.set()
+        server.shutdown(socket.SHUT_RDWR)
 
 
 def test_a_file_whose_address_has_spaces_and_accents_is_fetched(client: Client) -> None:

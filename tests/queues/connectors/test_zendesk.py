@@ -63,7 +63,8 @@ def desk(double: ZendeskDouble, tmp_path: Path) -> DeskAtSystem:
 
 
 def at(double: ZendeskDouble, folder: Path, agent: str = "alice", **changes: object) -> DeskAtSystem:
-    values: dict[str, object] = {"kind": "zendesk", "user": f"{agent}@team.example", **changes}
+    named = {"user": f"{agent}@team.example", "file_hosts": ("localhost",)}
+    values: dict[str, object] = {"kind": "zendesk", **named, **changes}
     return DeskAtSystem(double.url, double.tokens[agent], folder, agent=agent, **values)  # type: ignore[arg-type]
 
 

@@ -30,7 +30,7 @@ from queues.ground.teams import Team
 from queues.outgoing.outbox import deliver_due
 from queues.procedures.procedure import load_text
 from queues.routing.rules import Rules
-from tests.database import database
+from tests.database import content, database
 
 START = 1_800_000_000
 PROCEDURE = load_text(
@@ -77,7 +77,7 @@ def mail(number: int, **changes: Any) -> Incoming:
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
+def desk(tmp_path: Path, file_kind: str) -> Iterator[Desk]:
     """Two people's desk; of one of them, every table holds something."""
     with closing(Store.open(tmp_path / "desk.db")) as store:
         desk = Desk(store, clock=Clock(), rules=RULES, agent="eva")
@@ -134,8 +134,8 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
 
 def held(folder: Path) -> set[str]:
     """Return the canaries that any file holds."""
-    content = b"".join(file.read_bytes().lower() for file in folder.rglob("*") if file.is_file())
-    return {canary for canary in CANARIES if canary.lower().encode() in content}
+    all_of_it = b"".join(content(file).lower() for file in folder.rglob("*") if file.is_file())
+    return {canary for canary in CANARIES if canary.lower().encode() in all_of_it}
 
 
 def terms(desk: Desk) -> set[str]:

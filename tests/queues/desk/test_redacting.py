@@ -18,6 +18,7 @@ from data.store import Store
 from queues.desk.desk import Desk
 from queues.desk.desk_rules import DeskRules
 from queues.mail.read_mail import read_mail
+from tests.database import content
 
 CARD, PASSWORD, NAME = "4539 9458 0730 2151", "Gatito1987", "canary-zorro"
 TEXT = f"Mi tarjeta es {CARD}\r\nmi contraseña es {PASSWORD}\r\npedido 10048832751 {NAME}\r\n"
@@ -46,7 +47,7 @@ class Clock:
 
 
 @pytest.fixture(params=["8bit", "base64"])
-def desk(tmp_path: Path, request: pytest.FixtureRequest) -> Desk:
+def desk(tmp_path: Path, request: pytest.FixtureRequest, file_kind: str) -> Desk:
     store = Store.open(tmp_path / "desk.db")
     desk = Desk(store, clock=Clock(), rules=DeskRules(), agent="ann")
     raw = mail(request.param)
@@ -62,7 +63,7 @@ def desk(tmp_path: Path, request: pytest.FixtureRequest) -> Desk:
 
 def bytes_of(desk: Desk) -> bytes:
     path = desk.store.path
-    return b"".join(file.read_bytes() for file in path.parent.glob(path.name + "*"))
+    return b"".join(content(file) for file in path.parent.glob(path.name + "*"))
 
 
 def traces(desk: Desk, *values: str) -> list[str]:
