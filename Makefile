@@ -14,7 +14,7 @@ READY := $(VENV)/.ready
 .PHONY: demo test check format messages bench faults trackers coverage mutants pythons clean
 
 demo: $(READY)
-	$(BIN)/tridesk demo
+	@$(BIN)/tridesk demo
 
 test: $(READY)
 	$(BIN)/pytest -q -n auto --dist worksteal $(TESTS)
@@ -67,7 +67,10 @@ clean:
 	rm -rf $(VENV) .venv-python3.* mutants .coverage .coverage.* htmlcov
 
 $(READY): pyproject.toml constraints.txt
-	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "tridesk needs Python 3.11 or newer: make PYTHON=python3.11 demo")'
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
-	touch $@
+	@echo "1 of 3  Looking for Python 3.11 or newer"
+	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "tridesk needs Python 3.11 or newer: make PYTHON=python3.11 demo")'
+	@echo "2 of 3  Making an environment in $(VENV)"
+	@$(PYTHON) -m venv $(VENV)
+	@echo "3 of 3  Installing the libraries into it, once; pip says how far it is"
+	@$(BIN)/python -m pip install --disable-pip-version-check --progress-bar on -c constraints.txt -e '.[dev]'
+	@touch $@

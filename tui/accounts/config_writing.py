@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -18,11 +16,9 @@ from data.errors import InputError
 from data.locations import private_folder
 from queues.accounts.mail_account import Account
 from queues.accounts.ticketing_system import Tracker
+from tui.setup.config_file import ConfigFile, table_starts
 
 _KINDS: dict[str, type[Account | Tracker]] = {"account": Account, "tracker": Tracker}
-_HEADER = re.compile(r"^(?:[ \t]*#.*\n)*[ \t]*\[", re.MULTILINE)
-"""A table's header, and the comment lines directly above it."""
-_BOM = "\ufeff"
 
 
 def add(folder: Path, account: Account | Tracker) -> Path:
@@ -76,31 +72,13 @@ class _Block:
     table: dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class _Config:
-    """A `config.toml` in memory. The text is kept without byte order mark and CRLF; writing restores both."""
+class _Config(ConfigFile):
+    """The file with its accounts."""
 
-    path: Path
-    text: str
-    blocks: tuple[_Block, ...]
-    has_bom: bool
-    newline: str
-
-    @classmethod
-    def read(cls, path: Path) -> _Config:
-        """Read the file; a missing file is empty. Raises InputError if it is not UTF-8 or not TOML."""
-        try:
-            written = path.read_bytes().decode("utf-8") if path.exists() else ""
-            text = written.removeprefix(_BOM).replace("\r\n", "\n")
-            tomllib.loads(text)
-            blocks = tuple(_blocks(text))
-        except (OSError, UnicodeDecodeError) as error:
-            raise InputError(
-                "Settings cannot be read", f"{path}: {error}; check its permissions and that it is UTF-8."
-            ) from error
-        except tomllib.TOMLDecodeError as error:
-            raise InputError("Settings not understood", f"{path}: {error}; see `tridesk config explain`.") from error
-        return cls(path, text, blocks, written.startswith(_BOM), "\r\n" if "\r\n" in written else "\n")
+    @property
+    def blocks(self) -> tuple[_Block, ...]:
+        """The accounts in the order of the file."""
+        return tuple(_blocks(self.text))
 
     def block(self, name: str) -> _Block:
         """Return the account of this name. Raises InputError if there is none."""
@@ -122,23 +100,13 @@ class _Config:
             message = f"{self.path}: {error}; see `tridesk config explain`."
             raise InputError("Settings not understood", message) from error
 
-    def write(self, text: str) -> None:
-        """Write the file atomically, readable only by its owner."""
-        data = ((_BOM if self.has_bom else "") + text.replace("\n", self.newline)).encode()
-        part = self.path.with_suffix(f".{os.getpid()}.part")
-        with open(part, "wb", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(part, self.path)
-
 
 def _blocks(text: str) -> Iterator[_Block]:
     """Yield the accounts in the order of the file.
 
     The text is cut here and not by tomlkit, which moves `[[account]]` tables together when others are between them.
     """
-    cuts = [match.start() for match in _HEADER.finditer(text) if _is_complete(text[: match.start()])] + [len(text)]
+    cuts = [*table_starts(text), len(text)]
     pieces = [(start, end, tomllib.loads(text[start:end])) for start, end in pairwise(cuts)]
     for index, (start, end, tables) in enumerate(pieces):
         kind = next(iter(tables))
@@ -149,15 +117,6 @@ def _blocks(text: str) -> Iterator[_Block]:
                 end = after
             ((table,),) = tomllib.loads(text[start:end]).values()
             yield _Block(start, end, kind, table)
-
-
-def _is_complete(text: str) -> bool:
-    """Return whether a text ends outside every string and list."""
-    try:
-        tomllib.loads(text)
-    except tomllib.TOMLDecodeError:
-        return False
-    return True
 
 
 def _new_block(account: Account | Tracker) -> str:

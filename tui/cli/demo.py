@@ -17,6 +17,7 @@ import click
 from data.errors import InputError
 from data.store import Store
 from tui.cli.common import json_option, write_json
+from tui.look.words import words
 from tui.look.written_values import iso
 
 if TYPE_CHECKING:
@@ -55,6 +56,8 @@ def _play(path: Path, tickets: int | None, seed: int, *, worked: bool, no_ui: bo
     start = wall_clock()
     connector = DemoConnector(path.parent, clock=wall_clock, seed=seed, start=start, waiting=tickets is None)
     began = time.perf_counter()
+    if not no_ui and sys.stderr.isatty():
+        click.echo(words("Filling the demo desk; the screen opens by itself…"), err=True)
     if worked:
         rehearse(path, MONTHS_TICKETS if tickets is None else tickets, seed, start)
     if tickets is None or not worked:
@@ -63,9 +66,8 @@ def _play(path: Path, tickets: int | None, seed: int, *, worked: bool, no_ui: bo
         _tell(path, seed, time.perf_counter() - began, as_json=as_json)
         return 0
     from tui.app import run_desk
-    from tui.setup.settings import load
 
-    return run_desk(path, connectors=[connector], demo=True, agent=load().settings.agent or AGENT)
+    return run_desk(path, connectors=[connector], demo=True, agent=AGENT)
 
 
 def _many(amount: int, seed: int, start: int) -> Iterator[Incoming]:

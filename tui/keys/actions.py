@@ -260,6 +260,9 @@ def _look() -> list[Action]:
             "Set up mail accounts and ticketing systems, try them, change them.",
             "Desk",
         ),
+        Action(
+            "desk.settings", ("g s",), "Settings…", "Change your name, brand, language of the screen, keys.", "Desk"
+        ),
         Action("desk.import", (), "Import…", "Import messages from a file or folder.", "Desk"),
         Action("desk.suspend", ("ctrl+z",), "Suspend", "Back to the shell; `fg` brings the desk back.", "Desk"),
         Action("desk.lock", ("f12",), "Lock", "Hide everything at once, until the passphrase is typed.", "Desk"),
