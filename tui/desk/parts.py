@@ -29,6 +29,7 @@ from tui.deciding.problems import Problems
 from tui.deciding.questions import Questions
 from tui.deciding.rerouting import RouteAgain
 from tui.deciding.separating import Separating
+from tui.demo.tour import Tour
 from tui.desk.footer import Footer
 from tui.desk.help_and_palette import HelpAndPalette
 from tui.desk.quit import Quit
@@ -143,6 +144,7 @@ class Parts:
         self.reports = Reports(desk, going, self.view_choice)
         self.reviews = Reviews(desk, going, changing, self.graphic, self.steps)
         self.help_and_palette = HelpAndPalette(desk, self.writing, self.act)
+        self.tour = Tour(desk)
         self.lock = Lock(desk)
         self.footer = Footer(desk, self.steps.panel, self.writing, self.act)
         self.quit = Quit(desk)
@@ -157,6 +159,7 @@ class Parts:
             when_drawn=(self.macro_keys.load, self.steps.load_book, self.lanes_changed.look),
             timers=(
                 (POLL_SECONDS, self._desk.poll),
+                (POLL_SECONDS, self.tour.look),
                 (MACRO_SECONDS, self.macro_keys.look_for_changes),
                 (LEARN_SECONDS, self.macro_keys.learn_news),
                 (SHIFT_SECONDS, self.shift_figures.look_at_shift),
@@ -182,6 +185,7 @@ class Parts:
                 self.bulk_answer.take_selected,
                 self.customer_language.ask_before_preview,
             ),
+            on_answer_shown=(self.tour.answer_shown,),
             on_macros=(self.shifts.offer,),
             go_back=(
                 self.movement.let_selection_go,
@@ -202,6 +206,7 @@ class Parts:
             done = self._actions[action_id]()
             if isawaitable(done):
                 await done
+            self.tour.acted(action_id)
         except StoreError as error:
             self._desk.refused(error)
 

@@ -252,6 +252,9 @@ def _look() -> list[Action]:
             changes=True,
         ),
         Action("desk.help", ("question_mark", "f1"), "Help", "Show every key.", "Desk", footer=True),
+        Action(
+            "desk.tour", ("g t",), "Tour", "In the demo: leave the tour of six prompts, or come back to it.", "Desk"
+        ),
         Action("desk.theme", (), "Theme…", "Choose a dark, light or high-contrast theme.", "Desk"),
         Action(
             "desk.account",

@@ -31,6 +31,8 @@ class Ways:
     """The time zone in which days begin; the machine's if not set."""
     lock_seconds: int = 0
     """The screen locks after this long without a key; 0 for never."""
+    tour: bool = False
+    """A quiet line leads through the desk, as in the demo."""
 
 
 def ways_of(settings: Settings, *, demo: bool = False, empty: bool = False) -> Ways:
@@ -47,4 +49,5 @@ def ways_of(settings: Settings, *, demo: bool = False, empty: bool = False) -> W
         letter=settings.letter,
         time_zone=settings.time_zone,
         lock_seconds=settings.lock.after_minutes * 60,
+        tour=demo,
     )

@@ -58,7 +58,7 @@ def test_people_write_keys_as_they_see_them() -> None:
     assert keymap.of("ticket.solve") == ("percent_sign", "g z")
     assert keymap.of("ticket.urgent") == ("ctrl+e", "f5")
     assert keymap.of("ticket.return") == ("comma",)
-    assert keymap.shown("ticket.solve") == "% gs"
+    assert keymap.shown("ticket.solve") == "% gz"
     assert keymap.textual() == {"ticket.solve": "percent_sign", "ticket.urgent": "ctrl+e,f5"}
 
 
