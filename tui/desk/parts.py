@@ -38,6 +38,7 @@ from tui.desk.undo_keys import Undo
 from tui.files.attached_files import AttachedFiles
 from tui.first_run.first_screen import FirstScreen
 from tui.lock.lock import Lock
+from tui.moving.column_heads import Heads
 from tui.moving.finding import Filter
 from tui.moving.glance import Glance
 from tui.moving.graphic_words import GraphicContent
@@ -144,6 +145,7 @@ class Parts:
         self.reports = Reports(desk, going, self.view_choice)
         self.reviews = Reviews(desk, going, changing, self.graphic, self.steps)
         self.help_and_palette = HelpAndPalette(desk, self.writing, self.act)
+        self.heads = Heads(desk)
         self.tour = Tour(desk)
         self.lock = Lock(desk)
         self.footer = Footer(desk, self.steps.panel, self.writing, self.act)
@@ -156,7 +158,7 @@ class Parts:
     def _hooks(self) -> Hooks:
         """Every hook, with the parts in the order in which they are called."""
         return Hooks(
-            when_drawn=(self.macro_keys.load, self.steps.load_book, self.lanes_changed.look),
+            when_drawn=(self.heads.begin, self.macro_keys.load, self.steps.load_book, self.lanes_changed.look),
             timers=(
                 (POLL_SECONDS, self._desk.poll),
                 (POLL_SECONDS, self.tour.look),
