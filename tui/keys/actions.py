@@ -252,6 +252,7 @@ def _look() -> list[Action]:
             changes=True,
         ),
         Action("desk.help", ("question_mark", "f1"), "Help", "Show every key.", "Desk", footer=True),
+        Action("desk.heads", ("g c",), "Column heads", "Show or hide what the columns of the lists are.", "Desk"),
         Action(
             "desk.tour", ("g t",), "Tour", "In the demo: leave the tour of six prompts, or come back to it.", "Desk"
         ),

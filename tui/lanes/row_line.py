@@ -117,7 +117,7 @@ def row_parts(row: LaneRow, width: int, now: int, columns: Columns = FULL, *, wh
 
 def heads_line(width: int, columns: Columns, *, who: bool = False) -> str:
     """Return the heads of the columns, for rows of this width: what the numbers, letters and clocks are."""
-    sign, draft = " " * 2 * columns.urgency, " " * columns.draft
+    sign, draft = " " * 3 * columns.urgency, " " * columns.draft
     language = f" {fit(words('lg'), 2)}" if width >= TIGHT else ""
     head = f"{sign}{draft}{'#':>{columns.number}}{language} "
     due_in = words("due in")[: _due_width() - 1]

@@ -36,7 +36,7 @@ def row(path: Path) -> LaneRow:
 @pytest.mark.parametrize("who", [False, True])
 @pytest.mark.parametrize("columns", [Columns(), Columns(urgency=False, draft=False, number=2, name=9)])
 def test_each_head_is_over_its_column(row: LaneRow, columns: Columns, *, who: bool) -> None:
-    for width in range(16, 120):
+    for width in range(24, 120):
         heads, line = heads_line(width, columns, who=who), "".join(row_parts(row, width, NOW, columns, who=who))
         assert cell_len(heads) == cell_len(line) == width
         assert heads.index("#") == line.index(str(row.id)) + len(str(row.id)) - 1
