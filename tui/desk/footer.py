@@ -10,6 +10,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from tui.cards.desk_message import DeskMessage
+from tui.cards.field import types
 from tui.context.desk_context import DeskContext
 from tui.context.part import Part
 from tui.keys.place_keys import Hint, Place, fitting, hints
@@ -58,7 +59,7 @@ class KeyFooter(Static):
         at, start = event.get_content_offset(self), 0
         for hint in fitting(self._hints, self.content_size.width):
             end = start + len(hint.key) + 1 + len(hint.title)
-            if at is not None and start <= at.x < end:
+            if hint.action and at is not None and start <= at.x < end:
                 self.post_message(self.Clicked(hint.action))
             start = end + GAP
 
@@ -84,10 +85,12 @@ class Footer(Part):
 
     def _place(self) -> Place:
         desk = self.desk
-        if self._panel.active:
-            return Place.STEPS
         if self._writing.has_focus:
             return Place.COMPOSER
+        if types(desk.focused):
+            return Place.LINE
+        if self._panel.active:
+            return Place.STEPS
         if desk.list.selected:
             return Place.SELECTED
         if not desk.reading:
