@@ -50,8 +50,11 @@ class FirstScreen(Part):
             self._ask_settings(is_new=True)
 
     def settings(self) -> None:
-        """Show the card of the first minute again."""
-        self._ask_settings(is_new=False)
+        """Show the card of the first minute again; not during an import, which would end when the desk opens again."""
+        if self.importing is None:
+            self._ask_settings(is_new=False)
+        else:
+            self.desk.say(words("An import is running; change the settings when it is done."))
 
     def go_on(self, begin: str) -> None:
         """Begin in the way that was chosen on the card: the settings are saved, and the desk is open again."""

@@ -15,6 +15,7 @@ from tests.tui.playing import make_desk, picture, play, press, settled
 from tui import app as application
 from tui.app import DeskApp
 from tui.first_run.first_screen import AGAIN, DEMO_WANTED
+from tui.first_run.importing import Progress
 from tui.first_run.settings_card import SettingsCard
 from tui.look.words import speak, spoken
 from tui.setup.settings import config_folder
@@ -113,6 +114,16 @@ def test_keys_that_clash_with_a_preset_are_refused_on_the_card(path: Path) -> No
     before = config().read_text(encoding="utf-8")
     play(path, script, (100, 30))
     assert config().read_text(encoding="utf-8") == before
+
+
+def test_an_import_is_not_ended_by_settings(path: Path) -> None:
+    async def script(pilot: Pilot[int], app: DeskApp) -> None:
+        app.parts.first_screen.importing = Progress()
+        await press(pilot, app, "g", "s")
+        assert app.screen is app.desk.screen
+        assert "An import is running" in app.desk.said
+
+    play(path, script, (80, 24))
 
 
 def test_the_desk_opens_again_until_the_agent_leaves(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
