@@ -15,7 +15,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 .PHONY: demo test check format messages bench faults trackers coverage mutants pins audit sbom licences pythons clean
 
 demo: $(READY)
-	$(BIN)/tridesk demo
+	@$(BIN)/tridesk demo
 
 test: $(READY)
 	$(BIN)/pytest -q -n auto --dist worksteal $(TESTS)
@@ -88,9 +88,12 @@ clean:
 
 # Only files whose hashes are in requirements/ are installed, and what has no wheel is built with nothing else.
 $(READY): pyproject.toml requirements/dev.txt requirements/build.txt
-	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "tridesk needs Python 3.11 or newer: make PYTHON=python3.11 demo")'
-	$(PYTHON) -m venv $(VENV)
-	$(PIP) --require-hashes -r requirements/build.txt
-	$(PIP) --require-hashes --no-build-isolation -r requirements/dev.txt
-	$(PIP) --no-deps --no-build-isolation -e .
-	touch $@
+	@echo "1 of 3  Looking for Python 3.11 or newer"
+	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "tridesk needs Python 3.11 or newer: make PYTHON=python3.11 demo")'
+	@echo "2 of 3  Making an environment in $(VENV)"
+	@$(PYTHON) -m venv $(VENV)
+	@echo "3 of 3  Installing the libraries into it, once; pip says how far it is"
+	@$(PIP) --require-hashes -r requirements/build.txt
+	@$(BIN)/python -m pip install --disable-pip-version-check --progress-bar on --require-hashes --no-build-isolation -r requirements/dev.txt
+	@$(PIP) --no-deps --no-build-isolation -e .
+	@touch $@

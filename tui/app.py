@@ -77,6 +77,7 @@ class DeskApp(App[int]):
         mail: MailProcess | None = None,
         backups: BackupProcess | None = None,
         welcome: bool = False,
+        begin: str = "",
         procedures: Callable[[], ProcedureBook] | None = None,
         theme: str = "",
         ways: Ways | None = None,
@@ -93,7 +94,8 @@ class DeskApp(App[int]):
         self._event_loop: asyncio.AbstractEventLoop | None = None
         self.terminal: DeskDriver | None = None
         """The driver of a real terminal, which names itself here."""
-        self._welcome = welcome
+        self._welcome = welcome and not begin
+        self._begin = begin
         self._rounds = rounds
         self._mail = mail
         self._backups = backups
@@ -180,6 +182,8 @@ class DeskApp(App[int]):
         self.call_after_refresh(self.desk.in_thread, "leftovers", remove_leftovers)
         if self._welcome:
             self.call_after_refresh(self.parts.first_screen.welcome)
+        if self._begin:
+            self.call_after_refresh(self.parts.first_screen.go_on, self._begin)
         if self._rounds is not None:
             self.set_interval(ROUND_SECONDS, self._go_round)
         if self._mail is not None:
@@ -404,9 +408,30 @@ def run_desk(
 ) -> int:
     """Run the desk on a file until the agent quits; return the exit code, or the chosen way to begin.
 
-    Replies leave through `connectors`, and messages come in through them. `ascii_signs` and `mouse` go before the
-    settings. Raises StoreError and InputError.
+    Replies leave through `connectors`, and messages come in through them. `agent` is the name where the settings have
+    none; `ascii_signs` and `mouse` go before the settings. When the settings were changed on the screen, the desk opens
+    again. Raises StoreError and InputError.
     """
+    from tui.first_run.first_screen import AGAIN, DEMO_WANTED
+
+    run_once = partial(_run_once, store_path, connectors, agent, demo=demo, ascii_signs=ascii_signs, mouse=mouse)
+    code, begin = run_once(begin="")
+    while code == AGAIN or (demo and code == DEMO_WANTED):
+        code, begin = run_once(begin=begin)
+    return code
+
+
+def _run_once(
+    store_path: Path,
+    connectors: Sequence[Outside],
+    agent: str,
+    *,
+    demo: bool,
+    ascii_signs: bool,
+    mouse: bool,
+    begin: str,
+) -> tuple[int, str]:
+    """Run the desk with the settings as they are; return the exit code, and how to go on if it opens again."""
     from queues.routing.lane_settings import lanes_of
     from queues.shifts.handover import hand_over
     from queues.shifts.shift import going_on
@@ -419,7 +444,7 @@ def run_desk(
     store = Store.open(store_path)
     desk_key.ask_no_more()
     theme = chosen_theme(settings.theme, store.settings.get(THEME_SETTING))
-    name = agent or settings.agent or getpass.getuser()
+    name = settings.agent or agent or getpass.getuser()
     writer = make_writer(store_path, wall_clock, name, demo=demo)
     rounds = Rounds(store_path, writer, connectors, wall_clock)
     mail = None if demo else mail_process(store_path, settings)
@@ -434,17 +459,17 @@ def run_desk(
         empty = not (demo or settings.remotes or any(store.tickets.each(limit=1)))
         app = DeskApp(store, writer, wall_clock, agent=name, mode=mode, keymap=keymap, rounds=rounds, mail=mail,
                       backups=backups,
-                      welcome=empty, procedures=own_procedures, theme=theme,
+                      welcome=empty, begin=begin, procedures=own_procedures, theme=theme,
                       ways=ways_of(settings, demo=demo, empty=empty),
                       setup=account_setup(store_path, writer, mail) if mail is not None else None,
                       ascii_signs=ascii_signs or settings.ascii)  # fmt: skip
         code = CRASHED
         with Shutdown(app.end, last=app.give_up, terminal=sys.stdin.fileno()) as shutdown, opened.pop_all():
             code = _shown(app, mouse=mouse and settings.mouse)
-            if shutdown.code is None and code != CRASHED:
+            if shutdown.code is None and code >= 0 and code != CRASHED:
                 in_shift = not demo and going_on(store, name) is not None
                 sys.stdout.write(farewell(hand_over(store, wall_clock()), wall_clock(), in_shift=in_shift))
-        return shutdown.code or code
+        return shutdown.code or code, app.parts.first_screen.begin
 
 
 def _shown(app: DeskApp, *, mouse: bool) -> int:

@@ -43,6 +43,10 @@ class Report:
     """How many more were refused."""
     kept: dict[tuple[str, str], Kept] = field(default_factory=dict)
     """By tool and field: exported values without an equivalent here."""
+    earlier: set[int] = field(default_factory=set)
+    """The tickets that mail was filed in as history."""
+    begun: int = 0
+    """How many of those are work from now on, because they are unanswered."""
 
     @property
     def seen(self) -> int:
@@ -83,6 +87,8 @@ class Report:
             self.refused + other.refused,
             self.untold + other.untold,
             dict(self.kept),
+            self.earlier | other.earlier,
+            self.begun + other.begun,
         )
         for (tool, name), kept in other.kept.items():
             whole.keep(tool, {name: kept})
@@ -107,6 +113,7 @@ class Report:
             "unreadable": unreadable,
             "refused": self.refused,
             "refused_besides": self.untold,
+            "begun": self.begun,
             "unmapped": self.unmapped(),
         }
 
@@ -142,12 +149,15 @@ def take_in(
     return report
 
 
-def take_up(*, desk: Desk, helper: Helper, connector: str, clock: Clock, recognise: Recognise = list) -> Report:
+def take_up(
+    *, desk: Desk, helper: Helper, connector: str, clock: Clock, recognise: Recognise = list, history_before: int = 0
+) -> Report:
     """File the bytes that an earlier run kept but did not come to file."""
     report = Report()
     while kept := desk.store.messages.unread_raws(limit=20):
         before = report.seen
-        _file([RawMessage(raw, source) for _, source, raw in kept], desk, helper, connector, clock, report, recognise)
+        messages = [RawMessage(raw, source) for _, source, raw in kept]
+        _file(messages, desk, helper, connector, clock, report, recognise, None, history_before)
         if report.seen == before:
             break
     return report
@@ -194,3 +204,5 @@ def _file(
     read = [replace(item, history=(item.received_at or now) < history_before) for item in recognise(read)]
     for item, received in zip(read, desk.receive(read, bulk=True), strict=True):
         report.count(item, received.outcome)
+        if item.history and received.outcome in ("new", "joined"):
+            report.earlier.add(received.ticket_id)

@@ -33,9 +33,21 @@ class Accounts(Part):
     def show(self) -> None:
         """Show the accounts, or the kinds to choose from if there are none yet."""
         if self.setup is None:
-            self.desk.say(words("The demo has no accounts: quit it and open a desk of your own with `tridesk`."))
-            return
-        self._list_accounts(self.setup, "")
+            self._say_none()
+        else:
+            self._list_accounts(self.setup, "")
+
+    def set_up(self, kind: str) -> None:
+        """Set up a mail account (`mail`), or ask which ticketing system to mirror (`tracker`)."""
+        if self.setup is None:
+            self._say_none()
+        elif kind == "mail":
+            self._fill_in(self.setup, None, kind)
+        else:
+            self._ask_kind(self.setup, mail=False)
+
+    def _say_none(self) -> None:
+        self.desk.say(words("The demo has no accounts: quit it and open a desk of your own with `tridesk`."))
 
     def _list_accounts(self, setup: AccountSetup, marked: str) -> None:
         then = self.desk.only_here(partial(self._show_accounts, setup, marked), of_ticket=False)
@@ -72,11 +84,12 @@ class Accounts(Part):
             AccountsCard(accounts, lambda: (links(self.desk.store), self.desk.clock()), setup, marked), wished
         )
 
-    def _ask_kind(self, setup: AccountSetup) -> None:
-        from queues.accounts.forms import form_of, kinds
+    def _ask_kind(self, setup: AccountSetup, *, mail: bool = True) -> None:
+        from queues.accounts.forms import MAIL, form_of, kinds
         from tui.cards.key_menu import KeyMenu, Line
 
-        lines = [Line(str(n), kind, words(form_of(kind).title)) for n, kind in enumerate(kinds(), 1)]
+        offered = [kind for kind in kinds() if mail or kind != MAIL]
+        lines = [Line(str(n), kind, words(form_of(kind).title)) for n, kind in enumerate(offered, 1)]
         title = words("What do you want to set up?")
         self.desk.push_screen(KeyMenu(title, lines), lambda kind: self._fill_in(setup, None, kind) if kind else None)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -17,11 +16,9 @@ from data.errors import InputError
 from data.locations import private_folder
 from queues.accounts.mail_account import Account
 from queues.accounts.ticketing_system import Tracker
-from tui.setup.config_file import ConfigFile
+from tui.setup.config_file import ConfigFile, table_starts
 
 _KINDS: dict[str, type[Account | Tracker]] = {"account": Account, "tracker": Tracker}
-_HEADER = re.compile(r"^(?:[ \t]*#.*\n)*[ \t]*\[", re.MULTILINE)
-"""A table's header, and the comment lines directly above it."""
 
 
 def add(folder: Path, account: Account | Tracker) -> Path:
@@ -75,32 +72,13 @@ class _Block:
     table: dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class _Config:
-    """A `config.toml` in memory, and the accounts in it."""
-
-    file: ConfigFile
-    blocks: tuple[_Block, ...]
-
-    @classmethod
-    def read(cls, path: Path) -> _Config:
-        """Read the file; a missing file is empty. Raises InputError if it is not UTF-8 or not TOML."""
-        file = ConfigFile.read(path)
-        return cls(file, tuple(_blocks(file.text)))
+class _Config(ConfigFile):
+    """The file with its accounts."""
 
     @property
-    def path(self) -> Path:
-        """The file."""
-        return self.file.path
-
-    @property
-    def text(self) -> str:
-        """What is in it."""
-        return self.file.text
-
-    def write(self, text: str) -> None:
-        """Write the file."""
-        self.file.write(text)
+    def blocks(self) -> tuple[_Block, ...]:
+        """The accounts in the order of the file."""
+        return tuple(_blocks(self.text))
 
     def block(self, name: str) -> _Block:
         """Return the account of this name. Raises InputError if there is none."""
@@ -128,7 +106,7 @@ def _blocks(text: str) -> Iterator[_Block]:
 
     The text is cut here and not by tomlkit, which moves `[[account]]` tables together when others are between them.
     """
-    cuts = [match.start() for match in _HEADER.finditer(text) if _is_complete(text[: match.start()])] + [len(text)]
+    cuts = [*table_starts(text), len(text)]
     pieces = [(start, end, tomllib.loads(text[start:end])) for start, end in pairwise(cuts)]
     for index, (start, end, tables) in enumerate(pieces):
         kind = next(iter(tables))
@@ -139,15 +117,6 @@ def _blocks(text: str) -> Iterator[_Block]:
                 end = after
             ((table,),) = tomllib.loads(text[start:end]).values()
             yield _Block(start, end, kind, table)
-
-
-def _is_complete(text: str) -> bool:
-    """Return whether a text ends outside every string and list."""
-    try:
-        tomllib.loads(text)
-    except tomllib.TOMLDecodeError:
-        return False
-    return True
 
 
 def _new_block(account: Account | Tracker) -> str:

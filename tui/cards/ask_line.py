@@ -13,6 +13,8 @@ from textual.widgets import Input, Static
 from textual.worker import Worker
 
 from tui.cards.base_card import BaseCard
+from tui.cards.path_line import PathLine
+from tui.cards.path_suggester import PathSuggester
 
 
 class AskLine(BaseCard[str]):
@@ -24,7 +26,8 @@ class AskLine(BaseCard[str]):
     def __init__(self, question: str, hint: str, value: str = "", suggester: Suggester | None = None) -> None:
         super().__init__()
         self._question = question
-        self._line = Input(value, placeholder=hint, compact=True, suggester=suggester, select_on_focus=False)
+        line = PathLine if isinstance(suggester, PathSuggester) else Input
+        self._line = line(value, placeholder=hint, compact=True, suggester=suggester, select_on_focus=False)
         self._completing: Worker[None] | None = None
 
     def compose(self) -> ComposeResult:

@@ -29,9 +29,10 @@ class ChoiceLine(Static, can_focus=True):
     class Taken(Message):
         """A choice was taken."""
 
-    def __init__(self, choices: tuple[str, ...], value: str) -> None:
+    def __init__(self, choices: tuple[str, ...], value: str, *, frame: int = FRAME) -> None:
+        """`frame` is how many cells the form takes of nine tenths of the screen."""
         super().__init__("", markup=False, classes="ask-choice")
-        self.choices = choices
+        self.choices, self._frame = choices, frame
         self.value = value if value in choices else ""
 
     def render(self) -> Content:
@@ -41,7 +42,7 @@ class ChoiceLine(Static, can_focus=True):
             for n, choice in enumerate(self.choices, 1)
         ]
         beside = " ".join(shown)
-        return Content(beside if cell_len(beside) <= self.app.size.width * 9 // 10 - FRAME else "\n".join(shown))
+        return Content(beside if cell_len(beside) <= self.app.size.width * 9 // 10 - self._frame else "\n".join(shown))
 
     def on_key(self, event: events.Key) -> None:
         """Let the keys choose; any other key goes on to the form."""

@@ -19,6 +19,7 @@ import click
 from data.errors import InputError
 from data.store import Store
 from tui.cli.common import json_option, write_json
+from tui.look.words import words
 from tui.look.written_values import iso
 
 if TYPE_CHECKING:
@@ -82,6 +83,8 @@ def _play(path: Path, *, tickets: int | None, seed: int, worked: bool, screen: S
     start = wall_clock()
     connector = DemoConnector(path.parent, clock=wall_clock, seed=seed, start=start, waiting=tickets is None)
     began = time.perf_counter()
+    if screen is not None and sys.stderr.isatty():
+        click.echo(words("Filling the demo desk; the screen opens by itself…"), err=True)
     if worked:
         rehearse(path, MONTHS_TICKETS if tickets is None else tickets, seed, start)
     if tickets is None or not worked:
@@ -94,15 +97,9 @@ def _play(path: Path, *, tickets: int | None, seed: int, worked: bool, screen: S
 
         return run(path, demo=True)
     from tui.app import run_desk
-    from tui.setup.settings import load
 
     return run_desk(
-        path,
-        connectors=[connector],
-        demo=True,
-        agent=load().settings.agent or AGENT,
-        ascii_signs=screen.ascii_signs,
-        mouse=screen.mouse,
+        path, connectors=[connector], demo=True, agent=AGENT, ascii_signs=screen.ascii_signs, mouse=screen.mouse
     )
 
 

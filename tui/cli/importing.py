@@ -10,12 +10,13 @@ from typing import Any
 import click
 
 from data import safe_text as gate
+from queues.intake.begin_work import Old
 from queues.intake.take_in import Report
 from tui.cli.common import chosen, db_option
 from tui.first_run.importing import Progress as Reached
 from tui.first_run.importing import import_files
 from tui.look.shown import safe_line, shown_values
-from tui.look.words import words
+from tui.look.words import counted, words
 
 _SHOWN = 20
 """Unreadable messages, refused records and unmapped fields named in the summary; `--json` names all."""
@@ -37,10 +38,18 @@ TOOLS = ("zendesk", "freshdesk", "helpscout", "gorgias", "chatwoot")
     type=click.DateTime(["%Y-%m-%d"]),
     help="Mail dated before this day becomes history: searchable, no work, no clocks. Not for exports of tickets.",
 )
+@click.option(
+    "--as",
+    "old",
+    type=click.Choice([kind.value for kind in Old]),
+    default=Old.WORK.value,
+    show_default=True,
+    help="What mail becomes: work since its date, history, or history of which the unanswered is work from now on.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Write the report as one JSON object.")
 def import_(
     sources: tuple[Path, ...], db: Path | None, own: tuple[str, ...], tool: str | None,
-    history_before: datetime | None, as_json: bool,
+    history_before: datetime | None, old: str, as_json: bool,
 ) -> None:  # fmt: skip
     """Import mbox files, Maildirs, .eml files or folders of them, JSON Lines, and exports of other tools.
 
@@ -49,8 +58,10 @@ def import_(
     Importing the same file again adds nothing. Without --own, addresses that many people
     write to count as ours.
     """
+    if history_before is not None and old != Old.WORK:
+        raise click.UsageError("--history-before goes with --as work; the other two take all mail as history.")
     before = int(history_before.timestamp()) if history_before is not None else 0
-    report, own_found = _import(sources, chosen(db), own, tool or "", before)
+    report, own_found = _import(sources, chosen(db), own, tool or "", before, Old(old))
     if as_json:
         click.echo(json.dumps(shown_values(report.as_dict()) | {"own": own_found}, ensure_ascii=False))
     else:
@@ -60,7 +71,7 @@ def import_(
 
 
 def _import(
-    sources: tuple[Path, ...], db: Path, own: tuple[str, ...], tool: str, history_before: int
+    sources: tuple[Path, ...], db: Path, own: tuple[str, ...], tool: str, history_before: int, old: Old
 ) -> tuple[Report, list[str]]:
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
@@ -73,7 +84,9 @@ def _import(
         def tell() -> None:
             bar.update(task, completed=min(known.read, known.total), total=known.total or None, seen=known.seen)
 
-        return import_files(sources, db, own=own, tool=tool, progress=known, tell=tell, history_before=history_before)
+        return import_files(
+            sources, db, own=own, tool=tool, progress=known, tell=tell, history_before=history_before, old=old
+        )
 
 
 def _summarise(report: Report, own_found: list[str]) -> None:
@@ -81,6 +94,10 @@ def _summarise(report: Report, own_found: list[str]) -> None:
                     "{raw} kept raw because unreadable.")  # fmt: skip
     click.echo(summary.format(n=report.seen, new=report.new, joined=report.joined, twice=report.duplicates,
                               raw=len(report.unreadable)))  # fmt: skip
+    if report.begun:
+        begun = counted("{n} ticket is unanswered; its clocks begin now.",
+                        "{n} tickets are unanswered; their clocks begin now.", report.begun)  # fmt: skip
+        click.echo(begun.format(n=report.begun))
     for source, reason in report.unreadable[:_SHOWN]:
         text = words("  unreadable: {source}: {reason}")
         click.echo(text.format(source=safe_line(source), reason=safe_line(reason)))

@@ -58,6 +58,8 @@ class Hooks:
     """New data was loaded: the agent's own change, or another connection's."""
     before_preview: tuple[BeforePreview, ...] = ()
     """A macro is about to be filled in and shown."""
+    on_answer_shown: tuple[Act, ...] = ()
+    """The card with an answer is shown."""
     on_macros: tuple[Act, ...] = ()
     """The macros were read, at first or because a file changed."""
     go_back: tuple[Callable[[], bool], ...] = ()

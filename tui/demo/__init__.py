@@ -1,4 +1,4 @@
-"""The demo's outside world, and a simulated month of work.
+"""The demo's outside world, a simulated month of work, and the tour of the demo's screen.
 
-Imports `cards`, `keys`, `look`, `setup`, `queues`, `macros` and `data`; never another subject.
+Imports `context`, `cards`, `keys`, `look`, `setup`, `queues`, `macros` and `data`; never another subject.
 """

@@ -58,7 +58,7 @@ class KeyFooter(Static):
         at, start = event.get_content_offset(self), 0
         for hint in fitting(self._hints, self.content_size.width):
             end = start + len(hint.key) + 1 + len(hint.title)
-            if at is not None and start <= at.x < end:
+            if hint.action and at is not None and start <= at.x < end:
                 self.post_message(self.Clicked(hint.action))
             start = end + GAP
 

@@ -29,6 +29,7 @@ from tui.deciding.problems import Problems
 from tui.deciding.questions import Questions
 from tui.deciding.rerouting import RouteAgain
 from tui.deciding.separating import Separating
+from tui.demo.tour import Tour
 from tui.desk.footer import Footer
 from tui.desk.quit import Quit
 from tui.desk.top_line import TopLine
@@ -37,6 +38,7 @@ from tui.files.attached_files import AttachedFiles
 from tui.first_run.first_screen import FirstScreen
 from tui.keys.keymap import Keymap
 from tui.lock.lock import Lock
+from tui.moving.column_heads import Heads
 from tui.moving.finding import Filter
 from tui.moving.glance import Glance
 from tui.moving.graphic_words import GraphicContent
@@ -161,6 +163,8 @@ class Parts:
         )
         self.switches = Switches(desk, use_ascii)
         self.change_keys = ChangeKeys(desk, use_keys)
+        self.heads = Heads(desk)
+        self.tour = Tour(desk)
         self.lock = Lock(desk)
         self.footer = Footer(desk, whereabouts, self.writing, self.act)
         self.quit = Quit(desk)
@@ -172,9 +176,10 @@ class Parts:
     def _hooks(self) -> Hooks:
         """Every hook, with the parts in the order in which they are called."""
         return Hooks(
-            when_drawn=(self.macro_keys.load, self.steps.load_book, self.lanes_changed.look),
+            when_drawn=(self.heads.begin, self.macro_keys.load, self.steps.load_book, self.lanes_changed.look),
             timers=(
                 (POLL_SECONDS, self._desk.poll),
+                (POLL_SECONDS, self.tour.look),
                 (MACRO_SECONDS, self.macro_keys.look_for_changes),
                 (LEARN_SECONDS, self.macro_keys.learn_news),
                 (SHIFT_SECONDS, self.shift_figures.look_at_shift),
@@ -201,6 +206,7 @@ class Parts:
                 self.bulk_answer.take_selected,
                 self.customer_language.ask_before_preview,
             ),
+            on_answer_shown=(self.tour.answer_shown,),
             on_macros=(self.shifts.offer,),
             go_back=(
                 self.movement.let_selection_go,
@@ -233,6 +239,7 @@ class Parts:
             done = self._actions[action_id]()
             if isawaitable(done):
                 await done
+            self.tour.acted(action_id)
         except StoreError as error:
             self._desk.refused(error)
 

@@ -72,6 +72,7 @@ class DeskScreen(Screen[None]):
                 yield from self.desk.views
         yield self.desk.macro_strip
         yield self.desk.status
+        yield self.parts.tour.line
         yield self.parts.footer.line
 
     def on_mount(self) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from data.errors import InputError
 from queues.connectors.files import NAME, files_of, messages_of
 from queues.helper.client import RawMessage
+from queues.intake.begin_work import Old, begin_unanswered
 from queues.intake.take_in import Report
 
 if TYPE_CHECKING:
@@ -42,12 +43,14 @@ def import_files(
     progress: Progress | None = None,
     tell: Callable[[], object] = lambda: None,
     history_before: int = 0,
+    old: Old = Old.WORK,
 ) -> tuple[Report, list[str]]:
     """File the contents of the sources; return the result and the addresses taken as our own.
 
     Exports of other tools are recognised by their shape unless `tool` names the tool. Without `own`, addresses
     that many people write to are ours. `tell` is called after each batch. Raises InputError for a missing
-    source, StoreError if the file cannot be written. Mail from before `history_before` is history, not work.
+    source, StoreError if the file cannot be written. Mail from before `history_before` is history, not work;
+    `old` says the same of all mail.
     """
     from queues.exports.read_export import is_export
     from queues.ground.roles import Right
@@ -74,7 +77,8 @@ def import_files(
         desk.access.require(Right.WORK)
         known_ours = sorted({*own, *own_addresses(load().settings)})
         with Helper(own_addresses=known_ours) as helper:
-            total = take_up(desk=desk, helper=helper, connector=NAME, clock=_clock)
+            before = history_before if old is Old.WORK else _clock() + 1
+            total = take_up(desk=desk, helper=helper, connector=NAME, clock=_clock, history_before=before)
             stream = _counted(messages_of(mail), known)
             total = total.plus(
                 take_in(
@@ -85,9 +89,11 @@ def import_files(
                     clock=_clock,
                     own=learned,
                     progress=seen,
-                    history_before=history_before,
+                    history_before=before,
                 )
             )
+            if old is Old.FROM_NOW:
+                total.begun = begin_unanswered(desk, total.earlier)
             if exports:
                 total = total.plus(_tickets(exports, tool, desk, helper, known, tell))
         return total, learned.known() if learned else sorted(own)

@@ -271,6 +271,10 @@ def _look() -> list[Action]:
         Action(
             "desk.mouse", (), "Mouse", "Leave the mouse to the terminal from the next start on, or take it.", "Desk"
         ),
+        Action("desk.heads", ("g c",), "Column heads", "Show or hide what the columns of the lists are.", "Desk"),
+        Action(
+            "desk.tour", ("g t",), "Tour", "In the demo: leave the tour of six prompts, or come back to it.", "Desk"
+        ),
         Action("desk.theme", (), "Theme…", "Choose a dark, light or high-contrast theme.", "Desk"),
         Action(
             "desk.account",
@@ -278,6 +282,9 @@ def _look() -> list[Action]:
             "Accounts…",
             "Set up mail accounts and ticketing systems, try them, change them.",
             "Desk",
+        ),
+        Action(
+            "desk.settings", ("g s",), "Settings…", "Change your name, brand, language of the screen, keys.", "Desk"
         ),
         Action("desk.import", (), "Import…", "Import messages from a file or folder.", "Desk"),
         Action("desk.suspend", ("ctrl+z",), "Suspend", "Back to the shell; `fg` brings the desk back.", "Desk"),

@@ -25,6 +25,8 @@ class Place(StrEnum):
     """In a ticket with a procedure."""
     STEPS = "steps"
     COMPOSER = "composer"
+    LINE = "line"
+    """On a line of the desk that takes text: a search, or what a step asks for."""
 
 
 KEYS: dict[Place, tuple[str, ...]] = {
@@ -51,6 +53,8 @@ class Hint:
 
 def hints(place: Place, keys: Keymap, undo: str = "") -> list[Hint]:
     """Return the keys to show at a place; `undo` says what the key for it takes back, empty if there is nothing."""
+    if place is Place.LINE:
+        return [Hint("", "Enter", words("Take it")), Hint("", "Esc", words("Leave"))]
     shown = [Hint(action, _key(action, keys), _title(action)) for action in KEYS[place]]
     first = [Hint(UNDO, _key(UNDO, keys), undo)] if undo and place is not Place.COMPOSER else []
     return [*first, *(hint for hint in shown if hint.key)]

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
+from textual.widget import Widget
 
 from data.protocols import Clock
 from data.records.tickets import Lane, LaneRow
@@ -19,6 +20,20 @@ from tui.look.words import words
 
 COUNTED = 1000
 """The number up to which late tickets are counted."""
+
+
+class ColumnHeads(Widget):
+    """One quiet line over a list that says what its columns are."""
+
+    def __init__(self, rows: TicketList) -> None:
+        super().__init__(classes="column-heads", markup=False)
+        self._rows = rows
+        rows.on_columns = self.refresh
+        self.display = False
+
+    def render(self) -> Content:
+        """Return the heads over the columns."""
+        return Content(self._rows.heads() if self._rows.window.rows else "")
 
 
 class LanePane(Vertical):
@@ -35,6 +50,7 @@ class LanePane(Vertical):
         self.named = NamedView()
         """Which part of the lane the list shows."""
         self.list = TicketList(lane.name, source, clock, self.empty, first_words)
+        self.heads = ColumnHeads(self.list)
         self.open_ticket: int | None = None
         self.summary = Content("")
         self._burn = ""
@@ -42,7 +58,8 @@ class LanePane(Vertical):
         """Number, title and counts in few cells, for a narrow screen."""
 
     def compose(self) -> ComposeResult:
-        """The list; title and counts are in the frame."""
+        """The list under the heads of its columns; title and counts are in the frame."""
+        yield self.heads
         yield self.list
 
     def show_burn(self, line: str) -> None:

@@ -116,6 +116,24 @@ def row_parts(row: LaneRow, width: int, now: int, columns: Columns = FULL, *, wh
     return head, text, due
 
 
+def heads_line(width: int, columns: Columns, *, who: bool = False) -> str:
+    """Return the heads of the columns, for rows of this width: what the numbers, letters and clocks are."""
+    sign, draft = " " * 3 * columns.urgency, " " * columns.draft
+    language = f" {fit(words('lg'), 2)}" if width >= TIGHT else ""
+    head = f"{sign}{draft}{'#':>{columns.number}}{language} "
+    due_in = words("due in")[: _due_width() - 1]
+    due = f" {due_in:>{_due_width() - 1}} "
+    room = width - cell_len(head) - cell_len(due)
+    if who:
+        text = fit(words("who · about what"), room)
+    elif width >= WIDE and columns.name:
+        name_width = min(columns.name, room // 3)
+        text = fit(words("who"), name_width) + "  " + fit(words("about what"), room - name_width - 2)
+    else:
+        text = fit(words("about what"), room)
+    return head + text + due
+
+
 def words_line(row: LaneRow, text: str, width: int, columns: Columns) -> str:
     """Return the second line of a row: the first words of its newest mail, under the subject."""
     indent = cell_len(_head(row, width, columns))

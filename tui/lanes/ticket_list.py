@@ -15,7 +15,7 @@ from textual.strip import Strip
 from data.protocols import Clock
 from data.records.tickets import LaneRow, Priority, Severity
 from tui.lanes.lane_messages import TicketChosen, TicketHighlighted
-from tui.lanes.row_line import FULL, TIGHT, Pressure, RowParts, columns_of, pressure, row_parts, words_line
+from tui.lanes.row_line import FULL, TIGHT, Pressure, RowParts, columns_of, heads_line, pressure, row_parts, words_line
 from tui.lanes.row_window import RowSource, RowWindow
 from tui.look.drawn import Drawn
 from tui.look.one_line import fit
@@ -65,6 +65,8 @@ class TicketList(ScrollView, can_focus=True, inherit_bindings=False):
         """Lines of a row: two where there is room."""
         self.is_here = True
         """The agent is in this lane; the cursor of other lanes is not drawn."""
+        self.on_columns: Callable[[], object] = lambda: None
+        """Called when the columns have changed."""
 
     @property
     def current_id(self) -> int | None:
@@ -99,6 +101,11 @@ class TicketList(ScrollView, can_focus=True, inherit_bindings=False):
         if columns != self._columns:
             self._columns = columns
             self.refresh()
+        self.on_columns()
+
+    def heads(self) -> str:
+        """Return the heads of the columns, as the rows are drawn now."""
+        return "  " + heads_line(self.size.width - 2, self._columns, who=self.lines > 1)
 
     def move(self, step: int) -> None:
         """Move the cursor by `step` rows; a whole page is `page`."""

@@ -18,6 +18,8 @@ SENTENCES = "sentences.txt"
 """Beside the folders of the languages: the sentences that the rooms below the screen write."""
 FEWEST_LETTERS = 4
 """A sentence whose fixed text has fewer letters fits nearly anything, so it is left in English."""
+_chosen: list[str] = []
+"""The language chosen on the screen that is not saved yet, if there is one."""
 
 
 def words(text: str) -> str:
@@ -63,7 +65,13 @@ def piecewise(text: str) -> str:
 @cache
 def spoken() -> str:
     """Return the code of the language of the interface."""
-    return language()
+    return _chosen[-1] if _chosen else language()
+
+
+def speak(code: str) -> None:
+    """Speak a language from the next text on; empty for that of the settings."""
+    _chosen[:] = [code] if code else []
+    forget()
 
 
 def forget() -> None:

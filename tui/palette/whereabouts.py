@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tui.cards.field import types
 from tui.context.desk_context import DeskContext
 from tui.context.going import Going
 from tui.keys.place_keys import Place
@@ -17,7 +18,12 @@ class Whereabouts:
         self._desk, self._going, self._writing, self._panel = desk, going, writing, panel
 
     def place(self) -> Place:
-        """Return the part of the desk that has the keys."""
+        """Return the part of the desk, or the line of text, that has the keys."""
+        if types(self._desk.focused) and not self._writing.has_focus:
+            return Place.LINE
+        return self._part()
+
+    def _part(self) -> Place:
         if self._panel.active:
             return Place.STEPS
         if self._writing.has_focus:
@@ -32,7 +38,7 @@ class Whereabouts:
         """Return what decides which actions can be done now."""
         desk, ticket = self._desk, self._desk.ticket()
         return Situation(
-            self.place(),
+            self._part(),
             ticket.status if ticket is not None else None,
             open=desk.view.ticket_id is not None,
             guided=self._panel.shown is not None,

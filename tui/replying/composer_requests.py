@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from data.changes import unpacked
@@ -108,6 +107,7 @@ class ComposerRequests(Part):
         from queues.outgoing.attachments import chosen
         from tui.cards.ask_line import AskLine
         from tui.cards.path_suggester import PathSuggester
+        from tui.cards.typed_path import typed_path
 
         draft, others = message.draft, unpacked(message.draft.actions).attachments
 
@@ -117,7 +117,7 @@ class ComposerRequests(Part):
 
             def look() -> None:
                 try:
-                    file = chosen(Path(path), others)
+                    file = chosen(typed_path(path), others)
                 except DeskError as error:
                     self.desk.from_thread(self.desk.refused, error)
                 else:

@@ -94,6 +94,8 @@ class ReplyPreview(Part):
             mail = in_sight if is_it else self.desk.read_newest(ticket.id)
             card = ReplyCard(replace(facts, addresses=self._addresses(ticket, facts.recipient), mail=mail))
             self.desk.push_screen(card, partial(self._decided, seen, card, change.promise, back))
+            for act in self.desk.hooks.on_answer_shown:
+                act()
 
         work = self._preview(ticket, change, title, self.desk.only_here(show))
         self.desk.run_worker(work, group="preview", exclusive=True)

@@ -167,15 +167,15 @@ class ReportScreen(ReportReading):
     def action_write(self) -> None:
         """Ask for a file and write the report to it."""
         from tui.cards.ask_line import AskLine
+        from tui.cards.typed_path import typed_path
         from tui.reports.report_files import default_path, write_report
 
         asked, zone = self.state.asked, self.zone
 
         def named(path: str | None) -> None:
             if path:
-                self.read(
-                    lambda store, on_progress: write_report(store, Path(path), asked, zone, on_progress), self._written
-                )
+                into = typed_path(path)
+                self.read(lambda store, on_progress: write_report(store, into, asked, zone, on_progress), self._written)
 
         question = words("Write the report into which file? .html has charts; .csv or .jsonl has the figures")
         self.app.push_screen(AskLine(question, "report.html", default_path(asked, zone)), named)

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import tomlkit
 
@@ -32,7 +32,7 @@ class ConfigFile:
     newline: str
 
     @classmethod
-    def read(cls, path: Path) -> ConfigFile:
+    def read(cls, path: Path) -> Self:
         """Read the file; a missing file is empty. Raises InputError if it is not UTF-8 or not TOML."""
         try:
             written = path.read_bytes().decode("utf-8") if path.exists() else ""
@@ -118,14 +118,21 @@ def _hold(table: Any, keys: Mapping[str, str]) -> None:
             table[name] = value
 
 
+def table_starts(text: str) -> list[int]:
+    """Return where each table of a TOML text begins, with the comments directly above it.
+
+    A header inside a string or a list is none.
+    """
+    return [match.start() for match in _HEADER.finditer(text) if _is_complete(text[: match.start()])]
+
+
 def _first_table(text: str) -> int:
     return next((start for start, _ in _tables(text)), len(text))
 
 
 def _tables(text: str) -> list[tuple[int, int]]:
-    """Return where each table begins and ends; a header inside a string or a list is none."""
-    starts = [match.start() for match in _HEADER.finditer(text) if _is_complete(text[: match.start()])]
-    return list(pairwise([*starts, len(text)]))
+    """Return where each table begins and ends."""
+    return list(pairwise([*table_starts(text), len(text)]))
 
 
 def _is_complete(text: str) -> bool:

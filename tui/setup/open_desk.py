@@ -123,8 +123,11 @@ def zone_named(name: str) -> str:
 
 def agent_name(settings: Settings) -> str:
     """Return the agent's name: that of the settings, else the login name."""
-    if settings.agent:
-        return settings.agent
+    return settings.agent or login_name()
+
+
+def login_name() -> str:
+    """Return the name under which the user is logged in."""
     try:
         return getpass.getuser()
     except (KeyError, OSError):  # a user without an entry in the password file

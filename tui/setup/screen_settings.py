@@ -31,6 +31,10 @@ class Ways:
     """The time zone in which days begin; the machine's if not set."""
     lock_seconds: int = 0
     """The screen locks after this long without a key; 0 for never."""
+    heads: bool = False
+    """The columns of the lists have heads in the first minutes, as on a new desk."""
+    tour: bool = False
+    """A quiet line leads through the desk, as in the demo."""
 
 
 def ways_of(settings: Settings, *, demo: bool = False, empty: bool = False) -> Ways:
@@ -47,4 +51,6 @@ def ways_of(settings: Settings, *, demo: bool = False, empty: bool = False) -> W
         letter=settings.letter,
         time_zone=settings.time_zone,
         lock_seconds=settings.lock.after_minutes * 60,
+        heads=demo or empty,
+        tour=demo,
     )

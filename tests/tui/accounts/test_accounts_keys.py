@@ -85,8 +85,9 @@ def test_a_mailbox_is_tried_kept_and_looked_after_without_a_new_start(path: Path
     mail = MailProcess(path, {}, wanted=False)
 
     async def script(pilot: Pilot[int], app: DeskApp) -> None:
-        app.parts.first_screen.welcome()
-        await press(pilot, app, "e", "1", "ctrl+s")
+        app.parts.accounts.set_up("mail")
+        await settled(pilot, app)
+        await press(pilot, app, "ctrl+s")
         assert "Address is required." in picture(app)
         fill(app, address=address)
         await press(pilot, app, "enter", *"wrong", "down", "down")

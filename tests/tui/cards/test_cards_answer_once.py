@@ -48,6 +48,7 @@ from tui.files.file_card import FileCard, Seen
 from tui.files.files_card import FilesCard
 from tui.first_run.import_card import ImportCard
 from tui.first_run.importing import Progress
+from tui.first_run.settings_card import Answers, SettingsCard
 from tui.look.theme import THEMES, theme_name
 from tui.palette import entries
 from tui.palette.entries import Entry, Group, Listed
@@ -150,6 +151,9 @@ CARDS: dict[type[ModalScreen[Any]], Callable[[Path], ModalScreen[Any]]] = {
     PickList: lambda folder: PickList([("a", "one"), ("b", "two")]),
     ReplyCard: lambda folder: ReplyCard(Card("A reply", "ana@x.example", Change(reply="Hi", reply_language="en"))),
     ReviewScreen: lambda folder: review_screen(),
+    SettingsCard: lambda folder: SettingsCard(
+        Answers("en", "Ana", "Acme", "usted", "gmail"), "ana", "g s", lambda answers: "", is_new=True
+    ),
     TextCard: lambda folder: TextCard("Words", "some"),
 }
 

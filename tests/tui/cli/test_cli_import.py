@@ -174,3 +174,32 @@ def test_old_mail_of_a_file_becomes_history(tmp_path: Path, capsys: pytest.Captu
     assert run(["list", "--db", db, "--status", "history", "--json"]) == 0
     rows = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert [(row["subject"], row["first_due"]) for row in rows] == [("Pregunta 2019", None), ("Pregunta 2023", None)]
+
+
+def test_what_is_unanswered_in_old_mail_is_work_from_now_on(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    def letter(number: int, sender: str, to: str, answers: str) -> str:
+        return (
+            f"From x Mon Jan  1 00:00:00 2024\nFrom: {sender}\nTo: {to}\nSubject: Pregunta {number // 10}\n"
+            f"Date: Mon, 02 Mar 2020 10:{number:02}:00 +0000\nMessage-ID: <{number}@x.example>\n{answers}\nHola.\n\n"
+        )
+
+    box, db, desk = tmp_path / "old.mbox", str(tmp_path / "desk.db"), "help@desk.example"
+    box.write_text(
+        letter(10, "ana@x.example", desk, "")
+        + letter(20, "bea@x.example", desk, "")
+        + letter(21, desk, "bea@x.example", "In-Reply-To: <20@x.example>\n")
+        + letter(30, "eva@x.example", desk, "Auto-Submitted: auto-replied\n")
+    )
+    command = ["import", str(box), "--db", db, "--own", desk, "--as", "from-now"]
+    assert run(command) == 0
+    assert "1 ticket is unanswered; its clocks begin now." in capsys.readouterr().out
+    assert run([*command, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["begun"] == 0
+    assert run(["list", "--db", db, "--json"]) == 0
+    (row,) = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert (row["subject"], row["first_due"][:4] > "2020") == ("Pregunta 1", True)
+    assert run(["undo", "--db", db]) == 0
+    capsys.readouterr()
+    assert run(["list", "--db", db, "--status", "history", "--json"]) == 0
+    assert len(capsys.readouterr().out.splitlines()) == 3
+    assert run(["import", str(box), "--db", db, "--as", "history", "--history-before", "2024-06-01"]) == 2

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
+from textual import events
 from textual.pilot import Pilot
 from textual.widgets import Input
 
+from data.records.tickets import Status
 from data.store import Store
 from tests.tui.playing import make_desk, picture, play, press, settled
 from tui.__main__ import open_screen
@@ -16,6 +19,7 @@ from tui.cards.ask_line import AskLine
 from tui.cards.path_suggester import completed
 from tui.first_run.first_screen import DEMO_WANTED
 from tui.first_run.import_card import ImportCard
+from tui.setup.settings import config_folder
 
 LETTER = """From ana@example.org Mon Mar 04 06:15:04 2024
 From: Ana <ana@example.org>
@@ -44,12 +48,22 @@ def mbox(folder: Path, count: int = 3) -> Path:
     return path
 
 
-def test_the_first_screen_offers_three_ways_and_each_is_one_key(path: Path) -> None:
+@pytest.fixture
+def config() -> Path:
+    """A desk with settings, which asks only how to begin."""
+    file = config_folder() / "config.toml"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text('agent = "ann"\n')
+    return file
+
+
+@pytest.mark.usefixtures("config")
+def test_the_first_screen_offers_the_ways_to_begin_and_each_is_one_key(path: Path) -> None:
     async def script(pilot: Pilot[int], app: DeskApp) -> None:
         app.parts.first_screen.welcome()
         await settled(pilot, app)
         shown = picture(app)
-        assert all(way in shown for way in ("d  Try the demo", "i  Import mail", "e  Connect"))
+        assert all(way in shown for way in ("d  Try the demo", "i  Import mail", "e  Connect", "s  Set your name"))
         await press(pilot, app, "escape")
         assert app.screen is app.desk.screen
         app.parts.first_screen.welcome()
@@ -59,6 +73,7 @@ def test_the_first_screen_offers_three_ways_and_each_is_one_key(path: Path) -> N
     play(path, script, (80, 24))
 
 
+@pytest.mark.usefixtures("config")
 def test_a_file_is_imported_by_its_completed_path(path: Path, tmp_path: Path) -> None:
     mbox(tmp_path)
 
@@ -69,14 +84,14 @@ def test_a_file_is_imported_by_its_completed_path(path: Path, tmp_path: Path) ->
         line.value = str(tmp_path / "in")
         await press(pilot, app, "tab")
         assert line.value == str(tmp_path / "in box.mbox")
-        await press(pilot, app, "enter")
+        await press(pilot, app, "enter", "d")
         assert "3 messages: 3 new tickets" in app.desk.said
         assert app.screen is app.desk.screen
         assert len(list(app.desk.store.tickets.each())) == 3
         app.parts.first_screen.begin_import()
         await press(pilot, app, *["backspace"] * 2)
         app.screen.query_one(Input).value = str(tmp_path / "in box.mbox")
-        await press(pilot, app, "enter")
+        await press(pilot, app, "enter", "d")
         assert "3 already here" in app.desk.said
 
     play(path, script)
@@ -91,7 +106,43 @@ def test_tab_and_enter_in_one_read_import_the_completed_path(path: Path, tmp_pat
         app.screen.query_one(Input).value = str(tmp_path / "in")
         await pilot.press("tab", "enter")
         await settled(pilot, app)
+        await press(pilot, app, "d")
         assert "3 messages: 3 new tickets" in app.desk.said
+
+    play(path, script)
+
+
+@pytest.mark.parametrize(
+    ("key", "statuses", "said"),
+    [("h", {Status.HISTORY}, "3 new"), ("n", {Status.OPEN}, "3 tickets are unanswered"), ("d", {Status.NEW}, "3 new")],
+)
+def test_old_mail_comes_in_as_history_or_as_work(
+    path: Path, tmp_path: Path, key: str, statuses: set[Status], said: str
+) -> None:
+    mbox(tmp_path)
+
+    async def script(pilot: Pilot[int], app: DeskApp) -> None:
+        app.parts.first_screen.begin_import()
+        await settled(pilot, app)
+        app.post_message(events.Paste(f"file://{tmp_path}/in%20box.mbox\n"))
+        await press(pilot, app, "enter", key)
+        assert said in app.desk.said
+        tickets = list(app.desk.store.tickets.each())
+        assert {ticket.status for ticket in tickets} == statuses
+        if key == "n":
+            assert all((ticket.first_due or 0) > time.time() for ticket in tickets)
+
+    play(path, script)
+
+
+def test_escape_imports_nothing(path: Path, tmp_path: Path) -> None:
+    async def script(pilot: Pilot[int], app: DeskApp) -> None:
+        app.parts.first_screen.begin_import()
+        await settled(pilot, app)
+        app.screen.query_one(Input).value = str(mbox(tmp_path))
+        await press(pilot, app, "enter", "escape")
+        assert app.screen is app.desk.screen
+        assert app.parts.first_screen.importing is None
 
     play(path, script)
 
@@ -104,7 +155,7 @@ def test_an_export_tells_what_was_left_out_and_what_is_kept(path: Path, tmp_path
         app.parts.first_screen.begin_import()
         await settled(pilot, app)
         app.screen.query_one(Input).value = str(tmp_path / "export.jsonl")
-        await press(pilot, app, "enter")
+        await press(pilot, app, "enter", "h")
         assert "5 messages: 2 new tickets" in app.desk.said
         assert "1 left out, the first:" in app.desk.said
         assert "fields have no equivalent" in app.desk.said
@@ -118,7 +169,7 @@ def test_what_cannot_be_imported_is_one_sentence_and_the_path_stays(path: Path, 
         app.parts.first_screen.begin_import()
         await settled(pilot, app)
         app.screen.query_one(Input).value = typed
-        await press(pilot, app, "enter")
+        await press(pilot, app, "enter", "n")
         assert [type(one) for one in app.screen_stack[2:]] == [AskLine]
         assert app.screen.query_one(Input).value == typed
         assert sentence in app.desk.said
