@@ -98,11 +98,21 @@ def _running(make: Callable[[Path], _S], prefix: str) -> Iterator[_S]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def _need_sqlcipher() -> None:
+    _need([] if find_spec("sqlcipher3") else ["sqlcipher3"], "sqlcipher3", of="pip")
+
+
+@pytest.fixture
+def sqlcipher() -> None:
+    """What encrypted desks need. Not installed: skipped at home, failed where CI is set."""
+    _need_sqlcipher()
+
+
 @pytest.fixture(params=["plain", "encrypted"])
 def file_kind(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     """Have new desk files made plain in one run of the test, and encrypted in another."""
     if request.param == "encrypted":
-        _need([] if find_spec("sqlcipher3") else ["sqlcipher3"], "sqlcipher3", of="pip")
+        _need_sqlcipher()
         make_encrypted(monkeypatch)
     return str(request.param)
 

@@ -27,7 +27,7 @@ from data.store import Store
 from tests.data.desks import counts, fill, wreck
 from tests.database import KNOWS_KEY, SALT, raw_desk
 
-pytest.importorskip("sqlcipher3")
+pytestmark = pytest.mark.usefixtures("sqlcipher")
 NOW = 1_795_957_298
 ROOT = Path(__file__).parents[2]
 KEY = bytes(range(32))

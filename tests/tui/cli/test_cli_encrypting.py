@@ -27,7 +27,7 @@ from tui.setup import desk_key
 from tui.setup.backup_process import BackupProcess
 from tui.setup.settings import config_folder
 
-pytest.importorskip("sqlcipher3")
+pytestmark = pytest.mark.usefixtures("sqlcipher")
 ROOT = Path(__file__).parents[3]
 PHRASE = "correct horse battery"
 
