@@ -8,8 +8,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from tests.tui.real_terminal import Terminal
 
 TOP, BOTTOM = re.compile(r"[╭┏┌╔▛▗][─━═▀▄]{10,}[╮┓┐╗▜▖]"), re.compile(r"[╰┗└╚▙▝][─━═▄▀]{10,}[╯┛┘╝▟▘]")
-REPLIES = re.compile(r"Enter sends|p pending|! sends anyway|p sends \d|the same key again to send")
-MANY = re.compile(r"sends(\d+)")
+REPLIES = re.compile(
+    r"Enter sends|p pending|! sends anyway|p sends \d|the same key again to send|"
+    r"Enter envía|p pendiente|! envía igual|p envía \d|la misma tecla otra vez"
+)
+"""On a card that sends, in both languages: the settings are among the cards."""
+MANY = re.compile(r"(?:sends|envía)(\d+)")
 """On the card for many tickets, whose own greeting each reply has."""
 AREA = re.compile(r"▊(.*?)▎")
 SENDING = "\rpo"
@@ -42,7 +46,7 @@ def card_on(picture: str) -> str:
 
 def composer_on(picture: str) -> list[str]:
     """Return the lines of what is being written."""
-    if not re.search(r"^\s?(REPLY|NOTE)", picture, re.M):
+    if not re.search(r"^\s?(REPLY|NOTE|RESPUESTA|NOTA)", picture, re.M):
         return []
     return [line for one in AREA.finditer(picture) if (line := squeezed(one[1]))]
 
