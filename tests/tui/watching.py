@@ -22,6 +22,8 @@ SAVE = "\x13"
 """Sends from the composer."""
 LEAST = 30
 """Letters by which a reply is recognised."""
+BEGINNING = 12
+"""Letters of its first two lines that do as well: messages may cover the right half of a card."""
 
 
 def squeezed(text: str) -> str:
@@ -68,10 +70,14 @@ class Press:
     def explains(self, text: str) -> bool:
         """Tell whether the agent could read this reply, and pressed what sends it."""
         wanted = squeezed(text)
+        begins = [squeezed(line)[:BEGINNING] for line in text.splitlines() if line.strip()][:2]
         if self.sends >= self.most:
             return False
         if any(key in self.sent for key in SENDING):
-            return any(wanted[:LEAST] in card or MANY.search(card) for card in self.cards)
+            return any(
+                wanted[:LEAST] in card or all(begin in card for begin in begins) or MANY.search(card)
+                for card in self.cards
+            )
         return SAVE in self.sent and any(line in wanted for line in self.written)
 
 
