@@ -97,6 +97,11 @@ class Terminal:
     def press(self, keys: str) -> None:
         os.write(self._ours, keys.encode())
 
+    def resize(self, columns: int, lines: int) -> None:
+        """Give the window another size; the program learns it as from any terminal."""
+        self._screen.resize(lines, columns)
+        fcntl.ioctl(self._ours, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
+
     def close_window(self) -> None:
         """Let the terminal be gone, as when its window is closed."""
         if not self._closed:

@@ -8,8 +8,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from tests.tui.real_terminal import Terminal
 
 TOP, BOTTOM = re.compile(r"[╭┏┌╔▛▗][─━═▀▄]{10,}[╮┓┐╗▜▖]"), re.compile(r"[╰┗└╚▙▝][─━═▄▀]{10,}[╯┛┘╝▟▘]")
-REPLIES = re.compile(r"Enter sends|p pending|! sends anyway|p sends \d|the same key again to send")
-MANY = re.compile(r"sends(\d+)")
+REPLIES = re.compile(
+    r"Enter sends|p pending|! sends anyway|p sends \d|the same key again to send|"
+    r"Enter envía|p pendiente|! envía igual|p envía \d|la misma tecla otra vez"
+)
+"""On a card that sends, in both languages: the settings are among the cards."""
+MANY = re.compile(r"(?:sends|envía)(\d+)")
 """On the card for many tickets, whose own greeting each reply has."""
 AREA = re.compile(r"▊(.*?)▎")
 SENDING = "\rpo"
@@ -18,6 +22,8 @@ SAVE = "\x13"
 """Sends from the composer."""
 LEAST = 30
 """Letters by which a reply is recognised."""
+BEGINNING = 12
+"""Letters of its first two lines that do as well: messages may cover the right half of a card."""
 
 
 def squeezed(text: str) -> str:
@@ -42,7 +48,7 @@ def card_on(picture: str) -> str:
 
 def composer_on(picture: str) -> list[str]:
     """Return the lines of what is being written."""
-    if not re.search(r"^\s?(REPLY|NOTE)", picture, re.M):
+    if not re.search(r"^\s?(REPLY|NOTE|RESPUESTA|NOTA)", picture, re.M):
         return []
     return [line for one in AREA.finditer(picture) if (line := squeezed(one[1]))]
 
@@ -64,10 +70,14 @@ class Press:
     def explains(self, text: str) -> bool:
         """Tell whether the agent could read this reply, and pressed what sends it."""
         wanted = squeezed(text)
+        begins = [squeezed(line)[:BEGINNING] for line in text.splitlines() if line.strip()][:2]
         if self.sends >= self.most:
             return False
         if any(key in self.sent for key in SENDING):
-            return any(wanted[:LEAST] in card or MANY.search(card) for card in self.cards)
+            return any(
+                wanted[:LEAST] in card or all(begin in card for begin in begins) or MANY.search(card)
+                for card in self.cards
+            )
         return SAVE in self.sent and any(line in wanted for line in self.written)
 
 

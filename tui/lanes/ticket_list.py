@@ -15,7 +15,18 @@ from textual.strip import Strip
 from data.protocols import Clock
 from data.records.tickets import LaneRow, Priority, Severity
 from tui.lanes.lane_messages import TicketChosen, TicketHighlighted
-from tui.lanes.row_line import FULL, TIGHT, Pressure, RowParts, columns_of, heads_line, pressure, row_parts, words_line
+from tui.lanes.row_line import (
+    FULL,
+    TIGHT,
+    Columns,
+    Pressure,
+    RowParts,
+    columns_of,
+    heads_line,
+    pressure,
+    row_parts,
+    words_line,
+)
 from tui.lanes.row_window import RowSource, RowWindow
 from tui.look.drawn import Drawn
 from tui.look.one_line import fit
@@ -67,6 +78,8 @@ class TicketList(ScrollView, can_focus=True, inherit_bindings=False):
         """The agent is in this lane; the cursor of other lanes is not drawn."""
         self.on_columns: Callable[[], object] = lambda: None
         """Called when the columns have changed."""
+        self._headed: tuple[Columns, int, bool] | None = None
+        """The columns, lines of a row, and whether there are rows, that the heads were last drawn for."""
 
     @property
     def current_id(self) -> int | None:
@@ -101,7 +114,10 @@ class TicketList(ScrollView, can_focus=True, inherit_bindings=False):
         if columns != self._columns:
             self._columns = columns
             self.refresh()
-        self.on_columns()
+        shape = (columns, self.lines, bool(self.window.rows))
+        if shape != self._headed:
+            self._headed = shape
+            self.on_columns()
 
     def heads(self) -> str:
         """Return the heads of the columns, as the rows are drawn now."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import re
 import signal
@@ -26,13 +27,24 @@ KEYS = (
 )  # fmt: skip
 PASTES = ("hello\nworld", "eeeee", "1\r\r", "a \x1b[1mbold\x1b[0m line\nok\n", "/x\rq", "ñandú €", "\x1b]0;title\x07z")
 WAYS = (
+    *(("g", key) for key in "stclhoqmr"), *((key,) for key in "cAdUWEPFITNLsyf*HSCM?"), ("V", "1"),
+    (":", "theme", "\r"), (":", "import", "\r"), (":", "accounts", "\r"),
     ("1", "\r"), ("\r", "2", "p"), ("m", "\r", "\r", "\r"), (".", "3", "o"), ("x", "j", "x", "9", "\r"),
     ("0", "\r", "\r"), ("r", "hello", "\x13"), ("r", "hola", "\x0f", "\r"), ("1", "!", "because", "\r", "\r"),
     (" ", " ", "1", "\x1b"), ("e", "z"),
 )  # fmt: skip
-"""What agents press to send, so that replies do leave among all that."""
+"""Where agents go and what they press to send: every screen and card comes up, and replies do leave."""
+SIZES = ((60, 20), (80, 24), (100, 30), (140, 40), (200, 50), (40, 10), (30, 8))
+"""Sizes of the window, the last two too small for anything."""
 FAULT = re.compile(r"Traceback|a fault of the program itself|\b[A-Z]\w+Error\b|failed inside the desk")
 ROUND = 12
+"""What is written, in keys, pastes and ways, before it is looked at what happened."""
+ROUNDS = 40
+KEYS_IN_ALL = 200_000
+WINDOWS = -(-KEYS_IN_ALL // (ROUND * ROUNDS))
+"""So many windows take all keys, if each write were one key."""
+FIRST, END = map(int, os.environ.get("FUZZ", "0:40").split(":"))
+"""The seeds to play, so that machines can share them: `FUZZ=0:417` takes all, some hours long."""
 
 
 def new_replies(store: Store, after: int) -> tuple[list[str], int]:
@@ -62,6 +74,10 @@ def play(path: Path, chance: random.Random, rounds: int) -> list[str]:
         done: list[str] = []
         _, newest = new_replies(store, 0)
         for _ in range(rounds):
+            if chance.random() < 0.3:
+                size = chance.choice(SIZES)
+                done.append(f"<resize {size}>")
+                terminal.resize(*size)
             for _ in range(ROUND):
                 for sent in pressed(chance):
                     done.append(sent)
@@ -108,8 +124,8 @@ def test_some_random_keys(tmp_path: Path) -> None:
 
 
 @pytest.mark.faults
-@pytest.mark.parametrize("seed", range(100))
+@pytest.mark.parametrize("seed", range(FIRST, min(END, WINDOWS)))
 def test_many_random_keys(tmp_path: Path, seed: int) -> None:
-    """Twenty rounds a seed: two thousand in all, each seed in a window of its own."""
-    wrong = play(demo_desk(tmp_path / "desk.db"), random.Random(seed), 20)
-    assert not wrong, wrong[0]
+    """Two hundred thousand keys, pastes and resizes, each seed in a window of its own: `FUZZ=7:8` plays one again."""
+    wrong = play(demo_desk(tmp_path / "desk.db"), random.Random(seed), ROUNDS)
+    assert not wrong, f"seed {seed}: {wrong[0]}"
