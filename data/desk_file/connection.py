@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any, cast
-from weakref import WeakSet
 
 from data.desk_file.backup_files import way_out
 from data.desk_file.encryption import forget, key_of, needs_passphrase, note_opened, salt_of
+from data.desk_file.open_reads import OpenReads
 from data.desk_file.store_errors import NOT_A_DESK, known_error
 from data.errors import StoreError
 
@@ -82,7 +82,7 @@ class DeskCursor(sqlite3.Cursor):
         return known_error(error, connection.desk_path) or error
 
 
-class DeskConnection(sqlite3.Connection):
+class DeskConnection(OpenReads, sqlite3.Connection):
     """A connection whose cursors explain what is wrong with the file."""
 
     desk_path = Path()
@@ -95,26 +95,6 @@ class DeskConnection(sqlite3.Connection):
         """Close the file."""
         super().close()
         self.is_closed = True
-
-    def __init__(self, *given: Any, **options: Any) -> None:
-        super().__init__(*given, **options)
-        self.reads: WeakSet[DeskCursor] = WeakSet()
-        """Cursors that are being iterated over."""
-
-    def begin(self) -> None:
-        """Begin a transaction that writes; raises `StoreError` if another program keeps the file too long.
-
-        SQLite refuses it at once while an iteration over rows is open that began before another program's commit
-        (SQLITE_BUSY_SNAPSHOT): the rest of those rows is read first.
-        """
-        try:
-            self.execute("BEGIN IMMEDIATE")
-        except StoreError as error:
-            if getattr(error.__cause__, "sqlite_errorname", "") != "SQLITE_BUSY_SNAPSHOT":
-                raise
-            for cursor in list(self.reads):
-                cursor.read_ahead()
-            self.execute("BEGIN IMMEDIATE")
 
     def cursor(self, factory: Any = DeskCursor) -> Any:
         """Return a new cursor."""

@@ -14,6 +14,7 @@ from typing import Any
 
 from sqlcipher3 import dbapi2 as sqlcipher
 
+from data.desk_file.open_reads import OpenReads
 from data.desk_file.store_errors import known_error
 
 
@@ -74,10 +75,20 @@ class EncryptedCursor(sqlcipher.Cursor):  # type: ignore[misc] # the package has
         return rows
 
     def __iter__(self) -> Iterator[Any]:
+        reads = self.connection.reads
+        self.ahead: list[Any] = []
+        reads.add(self)
         try:
             yield from iter(partial(sqlcipher.Cursor.fetchone, self), None)
+            yield from self.ahead
         except sqlcipher.Error as error:
             raise self._explained(error) from error
+        finally:
+            reads.discard(self)
+
+    def read_ahead(self) -> None:
+        """Read the rows that remain of an iteration, so that its statement ends."""
+        self.ahead += self.fetchall()
 
     def __next__(self) -> Any:
         try:
@@ -90,7 +101,7 @@ class EncryptedCursor(sqlcipher.Cursor):  # type: ignore[misc] # the package has
         return known_error(same, self.connection.desk_path) or same
 
 
-class EncryptedConnection(sqlcipher.Connection):  # type: ignore[misc] # as above
+class EncryptedConnection(OpenReads, sqlcipher.Connection):  # type: ignore[misc] # as above
     """A connection to an encrypted file, or to a plain one that is to be copied into one."""
 
     desk_path = Path()
