@@ -39,6 +39,7 @@ class Subject:
             "customer": self.customer,
             "tickets": json.dumps(self.tickets),
             "messages": json.dumps(self.messages),
+            "identities": json.dumps(self.identities),
         }
 
     @property

@@ -81,7 +81,10 @@ PLACES: Mapping[str, Place] = {
         free_text="text actions",
     ),
     "form_draft": Place(
-        _TICKETS, plain="id ticket_id recipient subject text files updated_at revision", delete=True,
+        # a mail that opens a ticket has none yet: it is the person's by its recipient
+        f"""({_TICKETS}) OR (ticket_id = 0 AND EXISTS (SELECT 1 FROM json_each(:identities)
+            WHERE length(value) > 4 AND instr(lower(recipient), value)))""",
+        plain="id ticket_id recipient subject text files updated_at revision", delete=True,
         free_text="recipient subject text",
     ),
     "outbox": Place(

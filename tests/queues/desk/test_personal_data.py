@@ -17,7 +17,7 @@ from data.records.customers import Identity
 from data.records.escalations import Escalation
 from data.records.forwards import Forward
 from data.records.incoming import Incoming
-from data.records.messages import Attachment, MessageKind
+from data.records.messages import Attachment, FormDraft, MessageKind
 from data.records.outbox import OutboxEntry
 from data.records.promises import Promise
 from data.records.tickets import Status
@@ -46,6 +46,7 @@ NAME = "Zoraida Quintanilla"
 ADDRESS = "zquintanilla@kestrel.example"
 CANARIES = (
     "Zoraida", "Quintanilla", "zquintanilla", "kestrel", "wombatsubject", "ibexbody", "narwhalfile", "okapidraft",
+    "narwhalform",
     "lemurnote", "marmotreply", "puffinreason", "dugongref", "tapirpromise", "quokkastep", "gaurcomment",
     "serowreview", "axolotlforward", "caracalskip", "pangolinhandle", "vicunahtml",
 )  # fmt: skip
@@ -111,6 +112,9 @@ def desk(tmp_path: Path, file_kind: str) -> Iterator[Desk]:
         desk.act([two], Change(note=f"See also {ADDRESS}"))
         deliver_due(store, {"post": Post()}, START + 1_000)
         desk.save_draft(one, "okapidraft", revision=0)
+        desk.save_form_draft(FormDraft(one, "courier@x.example", "narwhalform", "narwhalform"))
+        desk.save_form_draft(FormDraft(0, ADDRESS, "narwhalform", f"Dear {NAME}, narwhalform"))
+        desk.save_form_draft(FormDraft(0, "other@x.example", "Hello", "stays"))
         reply = next(message for message in store.messages.of(one) if message.direction == "out")
         db = database(store)
         with store.write():
@@ -177,6 +181,7 @@ def test_erasing_leaves_no_canary_anywhere(desk: Desk, tmp_path: Path) -> None:
     # another customer's own words name the person; they are reported, not changed
     assert done.names_elsewhere == (2,)
     assert held(tmp_path) <= {"Zoraida", "Quintanilla"}
+    assert [draft.text for draft in desk.store.form_drafts.all()] == ["stays"]
     assert desk.store.check() == []
     assert database(desk.store).execute("PRAGMA foreign_key_check").fetchall() == []
     assert desk.store.events.verify().breaks == ()
