@@ -189,7 +189,7 @@ class ZendeskWorld(SystemWorld):
             double.state.fields[501] = {"id": 501, "title": FIELD, "type": "text"}
         self.known_as = f"{agent}@team.example"
         super().__init__(DeskAtSystem(double.url, double.tokens[agent], folder, agent=agent, kind="zendesk",
-                                      user=self.known_as))  # fmt: skip
+                                      user=self.known_as, file_hosts=("localhost",)))  # fmt: skip
         self._double, self._folder = double, folder
 
     def write(self) -> None:

@@ -38,7 +38,7 @@ def test_a_clash_names_the_other_action_and_whether_its_key_can_be_taken() -> No
         ("ticket.solve", True)
     ]
     assert not any(clash.same for clash in clashes({}, "default", "ticket.take", "g"))
-    assert clashes({}, "default", "ticket.take", "g t") == []
+    assert clashes({}, "default", "ticket.take", "g z") == []
     assert clashes({}, "default", "preview.edit", "s") == []
 
 
@@ -115,10 +115,10 @@ def test_a_clash_is_taken_only_after_it_was_said(path: Path) -> None:
 
 def test_two_keys_make_a_sequence_after_one_that_begins_others(path: Path) -> None:
     async def script(pilot: Pilot[int], app: DeskApp) -> None:
-        await press(pilot, app, "colon", *"keys", "enter", *"mark as solved", "enter", "g", "t", "tab", "enter")
-        assert written() == {"keys": {"ticket.solve": "e,g t"}}
+        await press(pilot, app, "colon", *"keys", "enter", *"mark as solved", "enter", "g", "z", "tab", "enter")
+        assert written() == {"keys": {"ticket.solve": "e,g z"}}
         await press(pilot, app, "escape")
-        await send(pilot, app, "gt")
+        await send(pilot, app, "gz")
         assert app.desk.last_done is not None
 
     play(path, script)
@@ -134,10 +134,10 @@ def test_a_preset_is_chosen_on_the_screen(path: Path) -> None:
 
 
 def test_a_command_gives_keys_too() -> None:
-    done = CliRunner().invoke(keys_command, ["--bind", "ticket.solve=f5,g s", "--bind", "ticket.take="])
-    assert (done.exit_code, done.output) == (0, "ticket.solve: f5 gs\nticket.take: t\n")
-    assert written() == {"keys": {"ticket.solve": "f5,g s"}}
+    done = CliRunner().invoke(keys_command, ["--bind", "ticket.solve=f5,g z", "--bind", "ticket.take="])
+    assert (done.exit_code, done.output) == (0, "ticket.solve: f5 gz\nticket.take: t\n")
+    assert written() == {"keys": {"ticket.solve": "f5,g z"}}
     refused = CliRunner().invoke(keys_command, ["--bind", "ticket.take=p"])
     assert "clashes" in str(refused.exception)
-    assert written() == {"keys": {"ticket.solve": "f5,g s"}}
+    assert written() == {"keys": {"ticket.solve": "f5,g z"}}
     assert "no action" in str(CliRunner().invoke(keys_command, ["--bind", "ticket.tkae="]).exception)
