@@ -19,9 +19,8 @@ from queues.mail.look_alike import (
     looks_like_name,
     skeleton,
 )
+from queues.mail.sign_rules import LOOK_ALIKE, OTHER_REPLY
 
-LOOK_ALIKE, OTHER_REPLY = "look-alike", "answers elsewhere"
-"""Names of the signs."""
 _LEAST = 4
 _GENERIC = frozenset({"support", "soporte", "help", "ayuda", "info", "team", "equipo", "service"})
 """Brands and teams that anyone may be called."""

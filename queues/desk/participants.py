@@ -11,7 +11,8 @@ from data.records.tickets import Ticket
 from data.store import Store
 from queues.desk.desk_rules import DeskRules
 from queues.desk.sorting import UNHEARD
-from queues.mail.kind import SPAM, UNAUTHENTICATED, is_daemon
+from queues.mail.kind import is_daemon
+from queues.mail.sign_rules import SPAM, UNAUTHENTICATED
 from queues.outgoing import mail_bytes
 
 MOST_COPIED = 20

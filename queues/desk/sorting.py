@@ -11,7 +11,8 @@ from dataclasses import replace
 
 from data.records.incoming import Incoming
 from data.records.messages import MessageKind, Sign
-from queues.mail.kind import AUTOMATIC, AWAY, AWAY_SUBJECT, BOUNCE, BULK, NO_SENDER, REPLIED, RESPONDER, SPAM
+from queues.mail.kind import AWAY_SUBJECT
+from queues.mail.sign_rules import AUTOMATIC, AWAY, BOUNCE, BULK, NO_SENDER, REPLIED, RESPONDER, SPAM
 
 UNHEARD = frozenset({MessageKind.AUTO, MessageKind.BOUNCE, MessageKind.SPAM, MessageKind.RATING})
 """Kinds that reopen nothing: no one is waiting for an answer."""

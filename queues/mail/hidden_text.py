@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 
 from data.records.messages import Sign
+from queues.mail.sign_rules import HIDDEN
 
-HIDDEN = "hidden characters"
-"""The sign's name."""
 _INSIDE_WORDS = re.compile("(?<=[A-Za-z0-9])[\xad\u200b-\u200d\u2060-\u2064\ufeff\u034f\u180e]+(?=[A-Za-z0-9])")
 """A soft hyphen or a joiner between Latin letters; in Arabic and Hindi, joiners are how words are written."""
 _OVERRIDES = re.compile("[\u202a\u202b\u202d\u202e]")

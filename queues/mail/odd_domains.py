@@ -7,11 +7,8 @@ import unicodedata
 
 from data.records.messages import Sign
 from data.safe_text import safe_line
+from queues.mail.sign_rules import ODD_DOMAIN, ODD_LINK
 
-ODD_DOMAIN = "odd domain"
-"""The sign's name."""
-ODD_LINK = "odd link"
-"""The name of the sign of a link or an address in the text."""
 _LINK = re.compile(r"(?:https?://(?:[^\s/@]*@)?|www\.|[\w.+-]@)([\w.-]+\.[\w-]+)", re.I)
 _MOST_TEXT, _MOST_LINKS = 200_000, 3
 _LOOKS_LATIN = frozenset("асеорхуіјѕԁԛԝһӏаеοаνρτυκικαχуıɑɡ")

@@ -10,8 +10,8 @@ from email.message import Message as Mime
 from data.records.messages import Sign
 from queues.mail.body import headers_of, leaves
 from queues.mail.headers import message_ids
+from queues.mail.sign_rules import DELIVERY, RECEIPT
 
-DELIVERY, RECEIPT = "delivery report", "read receipt"
 _PARTS = {
     "message/delivery-status": DELIVERY,
     "message/global-delivery-status": DELIVERY,

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 from data.records.messages import Sign
-from queues.desk.doubtful_sender import LOOK_ALIKE, OTHER_REPLY
-from queues.mail.hidden_text import HIDDEN
-from queues.mail.kind import FORGED, UNAUTHENTICATED
-from queues.mail.odd_domains import ODD_DOMAIN, ODD_LINK
+from queues.mail.sign_rules import FORGED, HIDDEN, LOOK_ALIKE, ODD_DOMAIN, ODD_LINK, OTHER_REPLY, UNAUTHENTICATED
 from tui.look.shown import safe_line
 from tui.look.words import words
 

@@ -24,11 +24,12 @@ from queues.desk.desk import Desk
 from queues.desk.desk_rules import DeskRules
 from queues.desk.participants import MOST_COPIED, is_person, participants, without
 from queues.mail.addresses import written_address
-from queues.mail.kind import UNAUTHENTICATED, kind_of
+from queues.mail.kind import kind_of
 from queues.mail.letter import write
 from queues.mail.letter_check import unfit_to_leave
 from queues.mail.letter_fields import Letter, Person
 from queues.mail.read_mail import read_mail
+from queues.mail.sign_rules import UNAUTHENTICATED
 from queues.outgoing.outbox import deliver_due
 from tests.database import database
 from tests.servers.smtp_double import SmtpDouble

@@ -12,13 +12,11 @@ from data.records.changes import Change
 from data.store import Store
 from queues.desk.desk import Desk
 from queues.desk.desk_rules import DeskRules
-from queues.desk.doubtful_sender import LOOK_ALIKE, OTHER_REPLY
 from queues.ground.roles import Role
 from queues.ground.teams import Team
-from queues.mail.hidden_text import HIDDEN
-from queues.mail.kind import FORGED, UNAUTHENTICATED, kind_of
-from queues.mail.odd_domains import ODD_DOMAIN, ODD_LINK
+from queues.mail.kind import kind_of
 from queues.mail.read_mail import read_mail
+from queues.mail.sign_rules import FORGED, HIDDEN, LOOK_ALIKE, ODD_DOMAIN, ODD_LINK, OTHER_REPLY, UNAUTHENTICATED
 
 ANA = "Ana Ruiz <ana.ruiz@kestrel.example>"
 RULES = DeskRules(

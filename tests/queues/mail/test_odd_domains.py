@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from queues.mail.odd_domains import ODD_DOMAIN, odd_domain
+from queues.mail.odd_domains import odd_domain
 from queues.mail.read_mail import read_mail
+from queues.mail.sign_rules import ODD_DOMAIN
 
 
 @pytest.mark.parametrize(
