@@ -13,6 +13,16 @@ UNHAPPY = 2
 """Up to this rating a customer counts as unhappy."""
 
 
+def normalised(score: float, scale: int) -> int:
+    """Return a score from 1 to 5, halves up.
+
+    Scales up to 10 begin at 1 (0 counts as 1), longer ones at 0: the ends go to 1 and 5, the rest in between.
+    """
+    low = 1 if scale <= 10 else 0
+    part = (max(low, score) - low) / (scale - low)
+    return min(BEST, max(1, int(1 + 4 * part + 0.5)))
+
+
 class RatingState(StrEnum):
     """The life of a rating.
 

@@ -10,7 +10,7 @@ import hmac
 import re
 from base64 import b32encode
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from data.records.incoming import Incoming
 from data.records.messages import Direction, Message, MessageKind
@@ -20,8 +20,9 @@ from data.store import Store
 from data.tables.csat import SECRET
 from queues.ground.undo_steps import Step
 from queues.quality.review_steps import mark
-from queues.quality.scores import Score, read_score
-from queues.quotes.only_thanks import is_all_in_sight
+
+if TYPE_CHECKING:
+    from queues.quality.scores import Score
 
 DAY = 86_400
 TOKEN = re.compile(r"\bTR-[A-Z2-7]{10}\b")
@@ -75,6 +76,8 @@ def answer(store: Store, ticket: Ticket, item: Incoming, customer_id: int, arriv
     asked = store.messages.get(question.message_id)
     if asked is None or not _answers(store, asked, question, item):
         return None
+    from queues.quality.scores import read_score  # patterns that only such an answer needs: they load slowly
+
     score = read_score(_subject_score(item) or _own_words(item.new_text, asked.text), item.from_name)
     return None if score is None else Answer(question, score)
 
@@ -84,7 +87,11 @@ def alone(rated: Answer | None, item: Incoming) -> bool:
 
     A file, or a line that was cut off and may be the customer's, is something to act on.
     """
-    return rated is not None and not rated.score.complains and is_all_in_sight(item)
+    if rated is None or rated.score.complains:
+        return False
+    from queues.quotes.only_thanks import is_all_in_sight
+
+    return is_all_in_sight(item)
 
 
 def keep(store: Store, answer: Answer, message_id: int, arrived: int, action: int, actor: str) -> None:

@@ -9,13 +9,12 @@ from data.errors import InputError, RuleError
 from data.protocols import Clock
 from data.records.changes import Done
 from data.records.messages import Direction
-from data.records.ratings import BEST, Question, Rating, RatingState, RatingVia
+from data.records.ratings import BEST, Question, Rating, RatingState, RatingVia, normalised
 from data.store import Store
 from queues.ground.roles import Access, Right, needs
 from queues.ground.undo_steps import Step
 from queues.quality import csat
 from queues.quality.review_steps import mark
-from queues.quality.scores import normalised
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-from data.records.ratings import BEST, RatingVia
+from data.records.ratings import BEST, RatingVia, normalised
 from queues.quality.verdicts import is_friendly, verdict
 from queues.quotes.only_thanks import is_thanks
 
@@ -34,16 +34,6 @@ class Score:
     def value(self) -> int:
         """The score from 1 to 5."""
         return normalised(self.score, self.scale)
-
-
-def normalised(score: float, scale: int) -> int:
-    """Return a score from 1 to 5, halves up.
-
-    Scales up to 10 begin at 1 (0 counts as 1), longer ones at 0: the ends go to 1 and 5, the rest in between.
-    """
-    low = 1 if scale <= 10 else 0
-    part = (max(low, score) - low) / (scale - low)
-    return min(BEST, max(1, int(1 + 4 * part + 0.5)))
 
 
 def read_score(text: str, name: str = "") -> Score | None:

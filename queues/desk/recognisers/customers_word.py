@@ -12,14 +12,17 @@ from queues.desk.customer_language import spoken
 from queues.desk.later_harm import raised_by
 from queues.desk.recognisers.arrival import Arrival
 from queues.ground import statuses
-from queues.quotes.only_thanks import only_thanks
 from queues.routing.conditions import Facts
 from queues.routing.rules import facts_of
 
 
 def thanks(arrival: Arrival) -> Received | None:
     """Recognise mere thanks on a solved ticket: they leave it solved."""
-    if arrival.joins.status is not Status.SOLVED or arrival.rules.thanks_reopen or not only_thanks(arrival.item):
+    if arrival.joins.status is not Status.SOLVED or arrival.rules.thanks_reopen:
+        return None
+    from queues.quotes.only_thanks import only_thanks  # its patterns load slowly, and a start needs none
+
+    if not only_thanks(arrival.item):
         return None
     return _joined(arrival, {})
 

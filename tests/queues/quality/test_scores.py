@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data.records.ratings import RatingVia
-from queues.quality.scores import normalised, read_score
+from data.records.ratings import RatingVia, normalised
+from queues.quality.scores import read_score
 
 
 @pytest.mark.parametrize(
