@@ -47,11 +47,7 @@ class Messages:
         than the first `most` characters of each text are read: enough to show a message, not to quote or send it.
         """
         columns = _COLUMNS.replace(" text, new_text,", _BEGINNINGS.format(most=int(most))) if most else _COLUMNS
-        sql = f"SELECT {columns} FROM message WHERE ticket_id = ? AND withdrawn = 0 ORDER BY id DESC LIMIT ?"
-        messages = [_message(row) for row in self._db.execute(sql, (ticket_id, limit))][::-1]
-        if any(message.moved_from for message in messages):
-            messages.sort(key=lambda message: (message.received_at, message.id))
-        return messages
+        return _in_order([_message(row) for row in self._db.execute(_newest(columns), (ticket_id, limit))])
 
     def beginnings(self, ticket_id: int, limit: int, most: int) -> list[Message]:
         """Return what `of` does, but of long texts the beginnings: the newest up to `most` bytes in all, others short.
@@ -62,9 +58,8 @@ class Messages:
         columns = ", ".join(
             f"CASE WHEN {long} THEN NULL ELSE {name} END" if name in _TEXTS else name for name in _NAMES
         )
-        sql = f"SELECT {columns} FROM message WHERE ticket_id = ? AND withdrawn = 0 ORDER BY id DESC LIMIT ?"
         messages: list[Message] = []
-        for row in self._db.execute(sql, (ticket_id, limit)).fetchall():
+        for row in self._db.execute(_newest(columns), (ticket_id, limit)).fetchall():
             if row[_NAMES.index(_TEXTS[0])] is None:
                 message = _message([value if value is not None else "" for value in row])
                 read, size = self._beginning(message.id, "text", max(LEAST_READ, most))
@@ -75,10 +70,7 @@ class Messages:
                 messages.append(replace(message, text=texts[0], new_text=texts[1], unread=left_out))
             else:
                 messages.append(_message(row))
-        messages.reverse()
-        if any(message.moved_from for message in messages):
-            messages.sort(key=lambda message: (message.received_at, message.id))
-        return messages
+        return _in_order(messages)
 
     def _beginning(self, message_id: int, column: str, most: int) -> tuple[bytes, int]:
         """Return the first bytes of a text, and how many it has."""
@@ -351,6 +343,18 @@ class Messages:
         sql = """SELECT sha256, source, bytes FROM raw WHERE filed = 0
             AND NOT EXISTS (SELECT 1 FROM remote_mail r WHERE r.sha256 = raw.sha256) ORDER BY kept_at, rowid LIMIT ?"""
         return [(row[0], row[1], bytes(row[2])) for row in self._db.execute(sql, (limit,))]
+
+
+def _newest(columns: str) -> str:
+    return f"SELECT {columns} FROM message WHERE ticket_id = ? AND withdrawn = 0 ORDER BY id DESC LIMIT ?"
+
+
+def _in_order(messages: list[Message]) -> list[Message]:
+    """Return messages that are newest first as they were filed, by time where some were moved here."""
+    messages.reverse()
+    if any(message.moved_from for message in messages):
+        messages.sort(key=lambda message: (message.received_at, message.id))
+    return messages
 
 
 def _message(row: Sequence[Any]) -> Message:
