@@ -105,7 +105,7 @@ class Tour(Part):
     def _prompts(self) -> list[tuple[str, str]]:
         return [
             (self._key("macro.slot_1"), words("{key} shows the answer that fits, filled in")),
-            (self._key("preview.solve"), words("{key} sends it, solves the ticket, opens the next")),
+            (self._key("preview.solve"), words("{key} sends it and opens the next ticket")),
             (self._key("desk.undo"), words("{key} takes all of that back")),
             (self._key("ticket.urgent"), words("{key} opens what is most urgent in all lanes")),
             (self._key("macro.pick"), words("{key} finds any macro by a few letters")),

@@ -71,7 +71,7 @@ def test_six_prompts_lead_through_the_desk_and_each_key_does_what_it_always_does
 def test_the_tour_is_left_and_comes_back_where_it_was(path: Path) -> None:
     async def script(pilot: Pilot[int], app: DeskApp) -> None:
         await press(pilot, app, "j", "5", "escape")
-        assert await prompt(pilot, app) == "tour 2/6 · Enter sends it, solves the ticket, opens the next · gt leaves it"
+        assert await prompt(pilot, app) == "tour 2/6 · Enter sends it and opens the next ticket · gt leaves it"
         await press(pilot, app, "g", "t")
         assert (await prompt(pilot, app), app.parts.tour.line.display) == ("", False)
         assert "gt brings the tour back" in app.desk.said
