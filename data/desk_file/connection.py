@@ -3,83 +3,19 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
-from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
 from data.desk_file.backup_files import way_out
 from data.desk_file.encryption import forget, key_of, needs_passphrase, note_opened, salt_of
+from data.desk_file.explaining_cursor import ExplainingCursor
 from data.desk_file.open_reads import OpenReads
 from data.desk_file.store_errors import NOT_A_DESK, known_error
 from data.errors import StoreError
 
 
-class DeskCursor(sqlite3.Cursor):
-    """A cursor that raises `StoreError` for what is wrong with the file, and SQLite's own errors for the rest."""
-
-    def execute(self, sql: str, parameters: Any = (), /) -> DeskCursor:
-        """Run a statement."""
-        try:
-            sqlite3.Cursor.execute(self, sql, parameters)
-        except sqlite3.Error as error:
-            raise self._explained(error) from error
-        return self
-
-    def executemany(self, sql: str, parameters: Any, /) -> DeskCursor:
-        """Run a statement for each of the parameters."""
-        try:
-            sqlite3.Cursor.executemany(self, sql, parameters)
-        except sqlite3.Error as error:
-            raise self._explained(error) from error
-        return self
-
-    def fetchone(self) -> Any:
-        """Return the next row, or None."""
-        try:
-            return sqlite3.Cursor.fetchone(self)
-        except sqlite3.Error as error:
-            raise self._explained(error) from error
-
-    def fetchmany(self, size: int | None = None) -> list[Any]:
-        """Return the next rows."""
-        try:
-            return sqlite3.Cursor.fetchmany(self, self.arraysize if size is None else size)
-        except sqlite3.Error as error:
-            raise self._explained(error) from error
-
-    def fetchall(self) -> list[Any]:
-        """Return all rows that remain."""
-        try:
-            return sqlite3.Cursor.fetchall(self)
-        except sqlite3.Error as error:
-            raise self._explained(error) from error
-
-    def __iter__(self) -> Iterator[Any]:  # type: ignore[override] # a row costs less than by `__next__`
-        reads = cast(DeskConnection, self.connection).reads
-        self.ahead: list[Any] = []
-        reads.add(self)
-        try:
-            yield from iter(partial(sqlite3.Cursor.fetchone, self), None)
-            yield from self.ahead
-        except sqlite3.Error as error:
-            raise self._explained(error) from error
-        finally:
-            reads.discard(self)
-
-    def read_ahead(self) -> None:
-        """Read the rows that remain of an iteration, so that its statement ends."""
-        self.ahead += self.fetchall()
-
-    def __next__(self) -> Any:
-        try:
-            return sqlite3.Cursor.__next__(self)
-        except sqlite3.Error as error:
-            raise self._explained(error) from error
-
-    def _explained(self, error: sqlite3.Error) -> Exception:
-        connection = cast(DeskConnection, self.connection)
-        return known_error(error, connection.desk_path) or error
+class DeskCursor(ExplainingCursor, sqlite3.Cursor):  # type: ignore[misc] # narrower than the package's own
+    """A cursor of a plain file."""
 
 
 class DeskConnection(OpenReads, sqlite3.Connection):

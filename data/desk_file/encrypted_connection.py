@@ -8,12 +8,12 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 from sqlcipher3 import dbapi2 as sqlcipher
 
+from data.desk_file.explaining_cursor import ExplainingCursor
 from data.desk_file.open_reads import OpenReads
 from data.desk_file.store_errors import known_error
 
@@ -32,73 +32,14 @@ def pragma_key(key: bytes, salt: bytes) -> str:
     return f"x'{key.hex()}{salt.hex()}'"
 
 
-class EncryptedCursor(sqlcipher.Cursor):  # type: ignore[misc] # the package has no types
-    """A cursor that raises `StoreError` for what is wrong with the file, and errors of `sqlite3` for the rest."""
+class EncryptedCursor(ExplainingCursor, sqlcipher.Cursor):  # type: ignore[misc] # the package has no types
+    """A cursor of an encrypted file."""
 
-    def execute(self, sql: str, parameters: Any = (), /) -> EncryptedCursor:
-        """Run a statement."""
-        try:
-            sqlcipher.Cursor.execute(self, sql, parameters)
-        except sqlcipher.Error as error:
-            raise self._explained(error) from error
-        return self
+    failure = sqlcipher.Error
 
-    def executemany(self, sql: str, parameters: Any, /) -> EncryptedCursor:
-        """Run a statement for each of the parameters."""
-        try:
-            sqlcipher.Cursor.executemany(self, sql, parameters)
-        except sqlcipher.Error as error:
-            raise self._explained(error) from error
-        return self
-
-    def fetchone(self) -> Any:
-        """Return the next row, or None."""
-        try:
-            return sqlcipher.Cursor.fetchone(self)
-        except sqlcipher.Error as error:
-            raise self._explained(error) from error
-
-    def fetchmany(self, size: int | None = None) -> list[Any]:
-        """Return the next rows."""
-        try:
-            rows: list[Any] = sqlcipher.Cursor.fetchmany(self, self.arraysize if size is None else size)
-        except sqlcipher.Error as error:
-            raise self._explained(error) from error
-        return rows
-
-    def fetchall(self) -> list[Any]:
-        """Return all rows that remain."""
-        try:
-            rows: list[Any] = sqlcipher.Cursor.fetchall(self)
-        except sqlcipher.Error as error:
-            raise self._explained(error) from error
-        return rows
-
-    def __iter__(self) -> Iterator[Any]:
-        reads = self.connection.reads
-        self.ahead: list[Any] = []
-        reads.add(self)
-        try:
-            yield from iter(partial(sqlcipher.Cursor.fetchone, self), None)
-            yield from self.ahead
-        except sqlcipher.Error as error:
-            raise self._explained(error) from error
-        finally:
-            reads.discard(self)
-
-    def read_ahead(self) -> None:
-        """Read the rows that remain of an iteration, so that its statement ends."""
-        self.ahead += self.fetchall()
-
-    def __next__(self) -> Any:
-        try:
-            return sqlcipher.Cursor.__next__(self)
-        except sqlcipher.Error as error:
-            raise self._explained(error) from error
-
-    def _explained(self, error: Any) -> Exception:
-        same = as_sqlite3(error)
-        return known_error(same, self.connection.desk_path) or same
+    def as_sqlite3(self, error: Any) -> sqlite3.Error:
+        """Return an error of SQLCipher as the same one of `sqlite3`."""
+        return as_sqlite3(error)
 
 
 class EncryptedConnection(OpenReads, sqlcipher.Connection):  # type: ignore[misc] # as above
