@@ -25,6 +25,8 @@ class AnswersOnce(Screen[ScreenResultType], Generic[ScreenResultType]):
     """The answer was given; later answers are dropped."""
     drawn_at = math.inf
     """When the screen was first drawn, by `time.monotonic`: a key read earlier is not meant for it."""
+    seen_after = 0.0
+    """Seconds that the agent needs to see it; more than 0 where no key asked for the screen."""
     _held_back: tuple[ScreenResultType | None] | None = None
     """An answer given while another screen was on top."""
 
@@ -32,6 +34,11 @@ class AnswersOnce(Screen[ScreenResultType], Generic[ScreenResultType]):
         super().__init__()
         self.drawn = asyncio.Event()
         """Set once the screen is drawn."""
+
+    @property
+    def takes_keys_from(self) -> float:
+        """From when keys are meant for the screen, by `time.monotonic`."""
+        return self.drawn_at + self.seen_after
 
     def on_mount(self) -> None:
         """Release everything that waits for the screen to be drawn."""

@@ -121,7 +121,7 @@ class KeyFeed:
         action = self._action(event.key)
         drawn_at = float("-inf")
         if isinstance(screen, AnswersOnce):
-            drawn_at = screen.drawn_at
+            drawn_at = screen.takes_keys_from
         elif self._in_field or (action is not None and (action.changes or action.group == "Answer")):
             drawn_at = self._in_sight_since()
         repeats = action is not None and action.id in REPEATING

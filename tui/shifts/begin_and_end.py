@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from queues.shifts.shift_start import ShiftStart
 
 BEGIN = "begin"
+SEEN_SECONDS = 0.5
+"""A key pressed sooner than this after the offer was drawn was meant for the list under it."""
 
 
 class Shifts(Part):
@@ -115,9 +117,10 @@ class Shifts(Part):
                 words("{key} begins a shift and shows what was handed over.").format(key=self.desk.key("desk.shift"))
             )
         else:
-            self._show_start(start, now_said)
+            self._show_start(start, now_said, seen_after=SEEN_SECONDS)
 
-    def _show_start(self, start: ShiftStart, now_said: shifts.Wordings) -> None:
+    def _show_start(self, start: ShiftStart, now_said: shifts.Wordings, *, seen_after: float = 0.0) -> None:
+        """Show the card; `seen_after` seconds pass before it takes keys, if no key asked for it."""
         from tui.cards.lines_card import LinesCard
         from tui.shifts.shift_lines import start_lines
 
@@ -134,7 +137,9 @@ class Shifts(Part):
             elif kind:
                 self._begin(now_said, int(place) if kind == "ticket" else 0)
 
-        self.desk.push_screen(LinesCard(words("Begin a shift"), lines, note), chosen)
+        card = LinesCard(words("Begin a shift"), lines, note)
+        card.seen_after = seen_after
+        self.desk.push_screen(card, chosen)
 
     def _show_revised(self, start: ShiftStart, place: int, now_said: shifts.Wordings) -> None:
         """Show what changed, then the card again."""

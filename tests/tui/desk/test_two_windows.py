@@ -313,7 +313,14 @@ def test_two_windows_that_hold_the_key_send_one_reply(path: Path) -> None:
     Desk(fresh, clock=clock, rules=rules).receive([incoming(1, "Zapatos rojos", "mail")])
     fresh.close()
     other_window(path, "Hola desde las dos ventanas")
-    with Terminal("--db", str(path)) as one, Terminal("--db", str(path)) as two:
+    settings = path.parent / "tridesk" / "config.toml"
+    settings.parent.mkdir()
+    settings.write_text("[shift]\nask = false\n")  # the draft would be handed over, in a card over the list
+    at_home = {"XDG_CONFIG_HOME": str(path.parent)}
+    with (
+        Terminal("--db", str(path), environment=at_home) as one,
+        Terminal("--db", str(path), environment=at_home) as two,
+    ):
         for window in (one, two):
             window.see("Zapatos rojos")
             window.press("\r")

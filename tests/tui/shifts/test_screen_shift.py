@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
+from textual import events
 from textual.pilot import Pilot
 
 from data.records.changes import Change
@@ -18,9 +19,11 @@ from macros.files.library import Library
 from queues.figures.shift import Own, OwnFigures, Value
 from tests.tui.playing import NOW, clock, fifteen_tickets, make_desk, picture, play, play_app, press, settled
 from tui.app import DeskApp
+from tui.cards.lines_card import LinesCard
 from tui.procedures.current_wording import wordings_now
 from tui.setup.screen_settings import Ways
 from tui.setup.writer import Writer
+from tui.shifts.begin_and_end import SEEN_SECONDS
 from tui.shifts.shift_lines import bars
 
 
@@ -202,3 +205,23 @@ def test_the_key_shows_the_card_once_also_while_the_bar_reads(path: Path) -> Non
         assert app.screen is app.desk.screen
 
     play(path, script)
+
+
+def test_a_key_meant_for_the_list_does_not_answer_the_offer_that_appears_over_it(path: Path) -> None:
+    store = Store.open(path)
+    make_desk(store).save_draft(2, "Half a sent", revision=0)
+    store.close()
+
+    async def script(pilot: Pilot[int], app: DeskApp) -> None:
+        card = app.screen
+        assert isinstance(card, LinesCard)
+        for after, answers in ((SEEN_SECONDS / 2, False), (SEEN_SECONDS + 0.1, True)):
+            app.typed([events.Key("enter", "\r")], card.drawn_at + after)
+            assert app._feed is not None
+            await app._feed.done()
+            await settled(pilot, app)
+            assert card.answered is answers
+        await look(pilot, app)
+        assert "shift 0s" in picture(app).splitlines()[0]
+
+    play_offered(path, script, Ways(offers_shift=True))
