@@ -48,7 +48,7 @@ class Change:
     language: str | None = None
     """ISO 639-1; remembered for the customer. `und` takes the ticket back to triage."""
     register: str | None = None
-    """How Spanish addresses the customer from now on: `tu`, `usted`, or the empty string for the house default."""
+    """How Spanish addresses the customer from now on: `tu`, `usted`, `vos`, or empty for the house default."""
     region: str | None = None
     """The customer's locale from now on, such as `es-MX`, or the empty string."""
     tier: str | None = None
