@@ -304,7 +304,7 @@ class Session:
         return step in followed.waiting and self._hand_over(ticket.id)
 
     def _hand_over(self, ticket_id: int) -> bool:
-        """If that was the last step before the hand-over, show the macro for it, if one is sure; True once it is sent."""
+        """After the last step before the hand-over, show the macro for it, if one is sure; True once it is sent."""
         ticket = self._desk.store.tickets.get(ticket_id)
         followed = self._followed(ticket) if ticket is not None else None
         if ticket is None or followed is None or any(not step.team for step in followed.waiting):
