@@ -12,6 +12,9 @@ from data.records.outbox import Enclosure
 from data.records.promises import Promise
 from data.records.tickets import Priority, Status
 
+AUTOMATIC = ("lane", "topic", "severity", "priority")
+"""The fields of a ticket that an agent may give back to the rules."""
+
 
 @dataclass(frozen=True, slots=True)
 class StepAnswer:
@@ -40,10 +43,12 @@ class Change:
     assignee: str | None = None
     """An agent's name, or the empty string if unassigned."""
     lane: str | None = None
+    automatic: tuple[str, ...] = ()
+    """Names of fields that the rules set again, from now on too (`AUTOMATIC`)."""
     language: str | None = None
     """ISO 639-1; remembered for the customer. `und` takes the ticket back to triage."""
     register: str | None = None
-    """How Spanish addresses the customer from now on: `tu`, `usted`, or the empty string for the house default."""
+    """How Spanish addresses the customer from now on: `tu`, `usted`, `vos`, or empty for the house default."""
     region: str | None = None
     """The customer's locale from now on, such as `es-MX`, or the empty string."""
     tier: str | None = None

@@ -29,7 +29,7 @@ class Customer:
     language: str = UNKNOWN_LANGUAGE
     """Remembered from an agent's correction or from earlier messages."""
     register: str = ""
-    """How Spanish addresses them: `tu`, `usted`, or empty for the house default."""
+    """How Spanish addresses them: `tu`, `usted`, `vos`, or empty for the house default."""
     region: str = ""
     """A locale such as `es-MX`, or empty."""
     tier: str = "standard"

@@ -21,12 +21,27 @@ _DO_USTED = (
     r"utilice|tenga|haga|guarde|borre|verifique|intente|ponga|vaya a|mantenga|entre en|lea|pruebe|siga"
 )
 _TU = re.compile(
-    r"\b(?:tú|tus?|contigo|tuy[oa]s?|has|eres|estás|puedes|quieres|tienes|necesitas|debes|sabes|haces|prefieres|deseas|"
-    r"podrás|tendrás|recibirás|verás|encontrarás|podrías|quisieras|tengas|quieras|puedas|necesites|crees|"
-    r"te (?:he|hemos|ha|han|lo|la|\w+(?:mos|ré|o|ó))|(?:a|para|de) ti|"
-    r"(?!(?:con|in|per|re|sub)siste|asiste|contraste|desgaste)\w{3,}(?:aste|iste)|"
-    r"(?:escríbe|envía|manda|indíca|di|cuénta|confírma|avísa|respónde|pása|dá|ház|permíte)"
+    r"\b(?:tú|contigo|eres|puedes|quieres|tienes|necesitas|debes|sabes|haces|prefieres|deseas|crees|"
+    r"(?:a|para|de|por) ti|(?:escríbe|envía|manda|indíca|di|cuénta|confírma|avísa|respónde|pása|dá|ház|permíte)"
     rf"{_TO_US})\b|{_START}(?:{_DO_TU})\b",
+    re.IGNORECASE,
+)
+"""Forms of tú that vos does not have."""
+_DO_VOS = (
+    r"comprobá|pedí|mirá|reiniciá|actualizá|abrí|cerrá|escribí|enviá|indicá|respondé|contestá|avisá|tocá|seleccioná|elegí|"
+    r"volvé a|instalá|cambiá|activá|desactivá|esperá|revisá|confirmá|adjuntá|usá|utilizá|tené|hacé|guardá|borrá|"
+    r"verificá|intentá|poné|andá a|mantené|entrá|leé|probá|seguí|iniciá|completá"
+)
+_VOS = re.compile(
+    r"\b(?:vos|tenés|podés|querés|sos|sabés|debés|necesitás|hacés|preferís|creés|encontrás|reconocés|"
+    r"(?:escribi|manda|deci|conta|avisa|indica|confirma|pasa|hace|permiti)(?:nos|noslo|nosla)|"
+    rf"(?:deci|escribi)(?:me|melo|mela)|fijate)\b|{_START}(?:{_DO_VOS})\b",
+    re.IGNORECASE,
+)
+_TU_AND_VOS = re.compile(
+    r"\b(?:tus?|tuy[oa]s?|has|estás|podrás|tendrás|recibirás|verás|encontrarás|podrías|quisieras|tengas|quieras|puedas|"
+    r"necesites|te (?:he|hemos|ha|han|lo|la|\w+(?:mos|ré|o|ó))|"
+    r"(?!(?:con|in|per|re|sub)siste|asiste|contraste|desgaste)\w{3,}(?:aste|iste))\b",
     re.IGNORECASE,
 )
 _USTED = re.compile(
@@ -43,27 +58,31 @@ _MAYBE_USTED = re.compile(
 _VOSOTROS = re.compile(
     r"\b(?:vosotr[oa]s|vuestr[oa]s?|os (?:he|hemos|ha|han|\w{2,}(?:mos|ré))|(?!seis\b)\w{2,}[áé]is)\b", re.IGNORECASE
 )
-_VOS = re.compile(
-    r"\b(?:vos|tenés|podés|querés|sos|sabés|debés|necesitás|escribinos|mandanos|decinos|contanos|avisanos|fijate)\b",
-    re.IGNORECASE,
-)
 _OF_VOS = frozenset({"es-AR", "es-UY", "es-PY", "es-CR", "es-GT", "es-HN", "es-NI", "es-SV", "es-BO"})
 
 
 def register(text: str, customer: Customer) -> list[Finding]:
     """Find the first form that does not fit how the customer is addressed, or what the reply itself began with."""
-    intimate = _TU.search(text) or _VOS.search(text)
+    tu, vos, either = (pattern.search(text) for pattern in (_TU, _VOS, _TU_AND_VOS))
     formal = _USTED.search(text)
-    if formal is None and intimate is None:
+    if formal is None and tu is None and vos is None and either is None:
         formal = _second(_MAYBE_USTED, text)
-    wanted = customer.register
-    if wanted == "usted" and intimate is not None:
-        return [_finding(intimate, f"“{intimate[0]}” says tú, but this customer is addressed as usted.")]
-    if wanted == "tu" and formal is not None:
-        return [_finding(formal, f"“{formal[0]}” says usted, but this customer is addressed as tú.")]
+    said = {"tú": tu, "vos": vos, "usted": formal}
+    wanted = {"tu": "tú"}.get(customer.register, customer.register)
+    if wanted:
+        others = {name: match for name, match in said.items() if match is not None and name != wanted}
+        if wanted == "usted" and either is not None:
+            others.setdefault("tú", either)
+        for name, match in others.items():
+            return [_finding(match, f"“{match[0]}” says {name}, but this customer is addressed as {wanted}.")]
+        return []
+    intimate = tu or vos or either
     if intimate is not None and formal is not None:
         later = max(intimate, formal, key=lambda match: match.start())
-        return [_finding(later, f"The reply mixes tú and usted: “{later[0]}”.")]
+        return [_finding(later, f"The reply mixes {'vos' if intimate is vos else 'tú'} and usted: “{later[0]}”.")]
+    if tu is not None and vos is not None:
+        later = max(tu, vos, key=lambda match: match.start())
+        return [_finding(later, f"The reply mixes tú and vos: “{later[0]}”.")]
     return []
 
 
@@ -77,7 +96,7 @@ def region(text: str, customer: Customer) -> list[Finding]:
         findings.append(
             _finding(plural, f"“{plural[0]}” is said in Spain; this customer's region is {customer.region}.")
         )
-    if vos is not None and customer.region not in _OF_VOS:
+    if vos is not None and customer.region not in _OF_VOS and customer.register != "vos":
         findings.append(_finding(vos, f"“{vos[0]}” says vos; this customer's region is {customer.region}."))
     return findings
 

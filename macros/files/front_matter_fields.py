@@ -33,6 +33,7 @@ class Register(StrEnum):
 
     TU = "tu"
     USTED = "usted"
+    VOS = "vos"
 
 
 class FieldError(ValueError):

@@ -33,12 +33,12 @@ _REQUEST = re.compile(
     # Spanish
     r"|\bpor favor,? (?:\w+mente )?(?:env[ií]|respond|contest|d[ií]g|dime|escr[ií]b|rellen|complet|a[nñ]ad|adjunt|indi"
     r"|confirm|facilit|mand)\w*"
-    r"|\b(?:env[ií](?:e|a)(?:me|nos)|m[aá]nd(?:a|e)(?:me|nos)|d[ií](?:game|ganos|me|nos)|ind[ií](?:que|ca)(?:me|nos)"
-    r"|cu[eé]nt[ae](?:me|nos)|conf[ií]rm[ae](?:me|nos)|escr[ií]b(?:a|e)nos)\b"
-    r"|\brespond(?:a|e) (?:aqu[ií] )?con\b"
+    r"|\b(?:env[ií](?:e|a)(?:me|nos)|m[aá]nd(?:a|e)(?:me|nos)|d[ií](?:game|ganos|me|nos)|deci(?:me|nos)|ind[ií](?:que|ca)(?:me|nos)"
+    r"|c(?:u[eé]|o)nt[ae](?:me|nos)|conf[ií]rm[ae](?:me|nos)|escr[ií]b[aei]nos)\b"
+    r"|\brespond[aeé] (?:aqu[ií] )?con\b"
     r"|\bnecesit(?:o|amos)\b(?= (?:el|la|los|las|su|sus|tu|tus|saber|confirmar|dos|tres|que (?:me|nos))\b|[^.]*:)"
     r"|\bnecesita:|\bdebemos tener la certeza"
-    r"|\bquer[ií]a (?:saber|preguntar)|\ba mano:|\brellen(?:e|a) el formulario|\bquedo (?:a la espera|pendiente)"
+    r"|\bquer[ií]a (?:saber|preguntar)|\ba mano:|\brellen[aeá] el formulario|\bquedo (?:a la espera|pendiente)"
     r"|\besper(?:o|amos) (?:su|tu)",
     re.I,
 )

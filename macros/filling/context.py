@@ -21,7 +21,7 @@ CONTRACT: Mapping[str, Mapping[str, str]] = {
         "first_name": "the customer's first name; missing if no name is known",
         "name": "the full name; missing if no name is known",
         "email": "the first e-mail address",
-        "register": "`tu` or `usted`: how Spanish addresses this customer; always set",
+        "register": "`tu`, `usted` or `vos`: how Spanish addresses this customer; always set",
         "language": "the language remembered for the customer, ISO 639-1",
         "region": "a locale such as `es-MX`",
         "tier": "the customer's tier; `standard` by default",

@@ -108,7 +108,7 @@ class When:
     regions: tuple[str, ...] = ()
     """The customer's locale, such as `es-MX`; a language admits all its regions."""
     registers: tuple[str, ...] = ()
-    """How Spanish addresses the customer: `tu`, `usted`."""
+    """How Spanish addresses the customer: `tu`, `usted`, `vos`."""
     severities: tuple[str, ...] = ()
     """`S0` to `S4`, or `none` for tickets without a severity."""
 

@@ -10,7 +10,7 @@ from data.store import Store
 from queues.desk.desk_rules import DeskRules
 from queues.desk.route_again import by_language, facts_again
 
-REGISTERS = ("tu", "usted")
+REGISTERS = ("tu", "usted", "vos")
 """The Spanish registers for addressing a person."""
 
 

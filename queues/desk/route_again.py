@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 from data.records.messages import Message
@@ -37,6 +37,8 @@ FOLLOWED = "followed"
 """The kind of event for changes to a ticket made in another system."""
 LANE_ASKED = "lane_asked"
 """The detail of the event of a ticket that an agent opened in a lane of their choice."""
+GIVEN_BACK = "automatic"
+"""The detail of an event that names the fields an agent gave back to the rules."""
 PLACED_BY = "placed_by"
 """The detail of an event whose change of lane followed from the lanes' filters."""
 
@@ -161,9 +163,32 @@ def _look(
     store: Store, rules: Rules, lanes: Sequence[Lane], memory: HarmMemory, ticket: Ticket, routing_plan: Plan
 ) -> None:
     """Add the ticket's move to the plan, if the rules send it elsewhere."""
+    hand: Callable[[], set[str]] = cache(lambda: by_hand(store, ticket, lanes))
+    placed = placed_now(store, rules, lanes, memory, ticket, hand)
+    if placed is None:
+        return
+    reason = placed.pop("reason")
+    fields = {name: value for name, value in placed.items() if value != getattr(ticket, name)}
+    if fields.keys() - {"tags"} and (kept := hand() & fields.keys() - {"tags"}):
+        fields = {name: value for name, value in fields.items() if name not in kept}
+        routing_plan.by_hand += 1
+    if ticket.procedure and "procedure" in fields and store.work.steps(ticket.id, ticket.procedure):
+        del fields["procedure"]  # its steps are in progress: rules must not remove a gate
+    if fields:
+        before = {"lane": ticket.lane, "priority": ticket.priority}
+        routing_plan.moves.append(Move(ticket.id, ticket.version, ticket.subject, before, fields | {"reason": reason}))
+
+
+def placed_now(
+    store: Store, rules: Rules, lanes: Sequence[Lane], memory: HarmMemory, ticket: Ticket, hand: Callable[[], set[str]]
+) -> dict[str, Any] | None:
+    """Return what the rules give a ticket now: the fields that routing sets, tags and reason; None without a message.
+
+    `hand` returns the fields that an agent has set: lanes with filters go by these values.
+    """
     opening = store.messages.opening(ticket.id)
     if opening is None:
-        return
+        return None
     facts = facts_again(ticket, store.customers.tier_of(ticket.customer_id), opening)
     new = _routed(store, rules, lanes, memory, opening, facts)
     # Tags count as a condition if an agent set them; tags set by the rules would feed back into the rules.
@@ -172,23 +197,17 @@ def _look(
     placed = {name: getattr(new, name) for name in PLACED}
     placed["tags"] = tuple(dict.fromkeys((*ticket.tags, *new.tags)))
     if has_filters(lanes) and not new.harmful:
-        placed["lane"] = route(rules, replace(facts, tags=others), lanes, replace(ticket, **placed)).lane
+        rest = {name: value for name, value in placed.items() if value != getattr(ticket, name)}
+        kept = hand() if rest else set()
+        state = replace(ticket, **{name: value for name, value in rest.items() if name not in kept})
+        placed["lane"] = route(rules, replace(facts, tags=others), lanes, state).lane
     later = [message for message in store.messages.of(ticket.id) if message.id != opening.id]
     # as if they had come to a ticket that has none of their tags yet
     bare = replace(ticket, **placed | {"tags": tuple(tag for tag in placed["tags"] if tag not in rules.harm_tags)})
     raised = raised_by_messages(store, rules, lanes, bare, later)
     placed |= {name: value for name, value in raised.fields.items() if name != "tags"}
     placed["tags"] = tuple(dict.fromkeys((*placed["tags"], *raised.fields.get("tags", ()))))
-    reason = placed.pop("reason", new.reason)
-    fields = {name: value for name, value in placed.items() if value != getattr(ticket, name)}
-    if fields.keys() - {"tags"} and (hand := by_hand(store, ticket, lanes) & fields.keys() - {"tags"}):
-        fields = {name: value for name, value in fields.items() if name not in hand}
-        routing_plan.by_hand += 1
-    if ticket.procedure and "procedure" in fields and store.work.steps(ticket.id, ticket.procedure):
-        del fields["procedure"]  # its steps are in progress: rules must not remove a gate
-    if fields:
-        before = {"lane": ticket.lane, "priority": ticket.priority}
-        routing_plan.moves.append(Move(ticket.id, ticket.version, ticket.subject, before, fields | {"reason": reason}))
+    return {"reason": new.reason} | placed
 
 
 def _routed(
@@ -203,9 +222,11 @@ def _routed(
 def by_hand(store: Store, ticket: Ticket, lanes: Sequence[Lane]) -> set[str]:
     """Return the fields that agents have set, by the ticket's events; what was undone does not count.
 
-    A lane is not set by hand if it followed from a change, nor if the desk has it no longer.
+    A lane is not set by hand if it followed from a change, nor if the desk has it no longer. Fields that an agent gave
+    back to the rules are not set by hand until one sets them again.
     """
     set_by: dict[int, set[str]] = {}
+    given_back: dict[int, set[str]] = {}
     undone: set[int] = set()
     for event in store.events.of(ticket.id):
         changed = event.detail.get("changed", {})
@@ -213,9 +234,13 @@ def by_hand(store: Store, ticket: Ticket, lanes: Sequence[Lane]) -> set[str]:
             (undone.add if event.kind == "undo" else undone.discard)(event.detail["action"])
         elif event.kind in ("change", "reply", "note") and "language" not in changed:
             set_by[event.action] = set(changed) - ({"lane"} if event.detail.get(PLACED_BY) else set())
+            given_back[event.action] = set(event.detail.get(GIVEN_BACK, ()))
         elif (event.kind == FOLLOWED and "lane" in changed) or event.detail.get(LANE_ASKED):
             set_by[event.action] = {"lane"}
-    names = set().union(*(names for action, names in set_by.items() if action not in undone))
+    names: set[str] = set()
+    for action, fields in set_by.items():
+        if action not in undone:
+            names = (names | fields) - given_back.get(action, set())
     return names if any(lane.name == ticket.lane for lane in lanes) else names - {"lane"}
 
 

@@ -1,4 +1,4 @@
-"""What a customer's own Spanish says of how to answer: tú or usted, and the region where a form is said nowhere else.
+"""What a customer's own Spanish says of how to answer: tú, usted or vos, and the region of forms said nowhere else.
 
 A suggestion for the agent, never a decision: people are addressed as they wish, not as they write.
 """
@@ -27,8 +27,11 @@ _VOSOTROS = re.compile(
     re.IGNORECASE,
 )
 _VOS = re.compile(
-    r"\b(?:vos|podés|tenés|querés|sabés|me ayudás|me decís|decime|ayudame vos|mandame vos)\b", re.IGNORECASE
+    r"\b(?:vos|(?:pod|ten|quer|sab|hac|deb|cre|entend)és|(?:necesit|ayud|mand|avis|pens|us|encontr)ás|"
+    r"(?:dec|ped|escrib|segu|viv)ís|sos (?:vos|el|la|un|una)|(?:deci|escribi|pedi)(?:me|nos)(?:lo|la)?)\b",
+    re.IGNORECASE,
 )
+"""Without an accent `mandame` is any tú in a hurry, so such forms say nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +39,9 @@ class Suggestion:
     """How the customer's words suggest to be answered."""
 
     register: str
-    """`tu` or `usted`."""
+    """`tu`, `usted` or `vos`."""
     region: str
-    """`es-ES` or `es-AR`, else empty."""
+    """`es-ES`, else empty."""
     words: str
     """The customer's words that say so."""
 
@@ -49,7 +52,7 @@ def suggested(text: str) -> Suggestion | None:
     if match := _VOSOTROS.search(text):
         return Suggestion("tu", "es-ES", match[0])
     if match := _VOS.search(text):
-        return Suggestion("tu", "es-AR", match[0])
+        return Suggestion("vos", "", match[0])
     formal, intimate = _USTED.search(text), _TU.search(text)
     if (formal is None) == (intimate is None):
         return None

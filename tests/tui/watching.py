@@ -22,7 +22,7 @@ SAVE = "\x13"
 """Sends from the composer."""
 LEAST = 30
 """Letters by which a reply is recognised."""
-BEGINNING = 12
+BEGINNING = 8
 """Letters of its first two lines that do as well: messages may cover the right half of a card."""
 
 

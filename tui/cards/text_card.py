@@ -8,10 +8,11 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.widgets import Static, TextArea
+from textual.widgets import Static
 
 from tui.cards.base_card import BaseCard
 from tui.cards.key_line import KeyLine
+from tui.cards.written_area import WrittenArea
 from tui.look.words import words
 
 
@@ -28,7 +29,9 @@ class TextCard(BaseCard[str]):
         """Take the initial text; with such a text the area is larger."""
         super().__init__()
         self._title = title
-        self.text = TextArea(text, classes="-tall" if text else "", soft_wrap=True, tab_behavior="focus", compact=True)
+        self.text = WrittenArea(
+            text, classes="-tall" if text else "", soft_wrap=True, tab_behavior="focus", compact=True
+        )
 
     def compose(self) -> ComposeResult:
         """Title, text, keys."""

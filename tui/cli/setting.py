@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from data.records.changes import Change
+from data.records.changes import AUTOMATIC, Change
 from data.records.tickets import Priority, Severity
 from queues.desk.customer_language import REGISTERS
 from queues.routing.harm_model import HARM
@@ -26,6 +26,12 @@ _NONE = "none"
     type=click.Choice([*HARM, NO_HARM]),
     help="What the customer reports; lane, severity, topic and procedure follow, and the desk learns from it.",
 )
+@click.option(
+    "--automatic",
+    multiple=True,
+    type=click.Choice([*AUTOMATIC, "all"]),
+    help="What the rules set again, as if no agent had; may be given several times.",
+)
 @click.option("--topic", help="What it is about, such as refund; `none` for nothing known.")
 @click.option(
     "--severity", type=click.Choice([*map(str, Severity), _NONE]), help="Harm: S0 is a life at risk, S4 a nuisance."
@@ -44,6 +50,7 @@ def set_(
     ticket_ids: tuple[int, ...],
     lane: str | None,
     harm: str | None,
+    automatic: tuple[str, ...],
     topic: str | None,
     severity: str | None,
     priority: str | None,
@@ -61,6 +68,7 @@ def set_(
     change = Change(
         lane=lane,
         harm=harm,
+        automatic=AUTOMATIC if "all" in automatic else automatic,
         topic=_or_none(topic),
         severity=None if severity is None else "" if severity == _NONE else Severity(severity),
         priority=None if priority is None else Priority(priority),

@@ -58,6 +58,10 @@ class Hooks:
     """New data was loaded: the agent's own change, or another connection's."""
     before_preview: tuple[BeforePreview, ...] = ()
     """A macro is about to be filled in and shown."""
+    on_unfolded: tuple[Act, ...] = ()
+    """The folded text of the open ticket was shown."""
+    on_steps_answered: tuple[Callable[[Ticket], None], ...] = ()
+    """The last gate of a ticket's procedure was answered, but for its hand-over."""
     on_answer_shown: tuple[Act, ...] = ()
     """The card with an answer is shown."""
     on_macros: tuple[Act, ...] = ()

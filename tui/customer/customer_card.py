@@ -21,6 +21,7 @@ from data.records.tickets import UNKNOWN_LANGUAGE, LaneRow
 from tui.cards.base_card import BaseCard
 from tui.cards.choices import Choices
 from tui.cards.key_line import KeyLine
+from tui.look.ascii_signs import as_written
 from tui.look.one_line import fit, one_line
 from tui.look.short_times import span
 from tui.look.shown import beginning
@@ -64,7 +65,7 @@ class CustomerCard(BaseCard[int]):
     def compose(self) -> ComposeResult:
         """Name, facts, tickets, keys."""
         with Vertical(id="customer-card"):
-            title = one_line(self._customer.name) or words("(no name)")
+            title = as_written(one_line(self._customer.name)) or words("(no name)")
             yield Static(Content(title), id="customer-title", markup=False)
             details = [*facts(self._customer, self._now), *rated(self._ratings)]
             if self._reason:
@@ -95,9 +96,8 @@ class CustomerCard(BaseCard[int]):
         row = past.row
         mark = "▸" if row.id == self._here else " "
         ago = words("{span} ago").format(span=span(max(0, self._now - row.updated_at)))
-        head = (
-            f"{mark}#{row.id} {one_line(past.lane)} · {words(row.status.value)} · {ago} · {subject_line(row.subject)}"
-        )
+        subject = as_written(subject_line(row.subject))
+        head = f"{mark}#{row.id} {one_line(past.lane)} · {words(row.status.value)} · {ago} · {subject}"
         return f"{head}\n   {last_word(past.last)}"
 
 

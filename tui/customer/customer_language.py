@@ -92,7 +92,7 @@ class CustomerLanguage(Part):
         self.desk.push_screen(LanguageCard(title, first.language if first else "", suggestion), chosen)
 
     def _suggestion(self, ticket_id: int) -> str:
-        """What the customer's latest messages say about tú, usted and region, if they agree."""
+        """What the customer's latest messages say about tú, usted, vos and region, if they agree."""
         from queues.language.tu_or_usted import suggested
 
         said = [
@@ -103,7 +103,7 @@ class CustomerLanguage(Part):
         style = suggested(said[-1]) if said else None
         if style is None:
             return ""
-        suggestion = " · ".join(part for part in ("tú" if style.register == "tu" else "usted", style.region) if part)
+        suggestion = " · ".join(part for part in (style.register.replace("tu", "tú"), style.region) if part)
         return words("Their words “{words}” suggest {suggestion}").format(words=style.words, suggestion=suggestion)
 
 

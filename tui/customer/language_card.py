@@ -1,4 +1,4 @@
-"""The card that sets a customer's language, tú or usted, and region, each with one key."""
+"""The card that sets a customer's language, tú, usted or vos, and region, each with one key."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class LanguageCard(BaseCard[Change]):
         self.dismiss(Change(language="en" if self._language == "es" else "es"))
 
     def action_register(self, register: str) -> None:
-        """Tú, usted, or the house default."""
+        """Tú, usted, vos, or the house default."""
         self.dismiss(Change(register=register))
 
     def action_region(self, region: str) -> None:

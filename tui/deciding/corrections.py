@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from data.errors import ReasonError
-from data.records.changes import Change, Done
+from data.records.changes import AUTOMATIC, Change, Done
 from data.records.tickets import Priority, Severity, Ticket
 from tui.context.changing import Changing
 from tui.context.desk_context import DeskContext
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 _NONE = "-"
 """The answer, and the id of a choice, that clears a value."""
+_ALL = "all"
+_FIELD_KEYS = {"lane": "l", "topic": "t", "severity": "s", "priority": "p"}
 _HARM = (
     ("none", "n", "no harm to anyone"),
     ("self-harm", "s", "self-harm or suicide"),
@@ -66,6 +68,7 @@ class Corrections(Part):
             "r": (words("procedure"), ticket.procedure, self._ask_procedure),
             "v": (words("customer's tier"), tier, self._ask_tier),
             "n": (words("customer's name"), name, partial(self._ask_name, name)),
+            "a": (words("automatic again"), ", ".join(map(words, self._set_by_hand())), self._ask_automatic),
         }
         lines = [
             Line(key, key, f"{title}: {one_line(value) or words('none')}") for key, (title, value, _) in fields.items()
@@ -136,6 +139,29 @@ class Corrections(Part):
     async def _set_procedure(self, name: str | None) -> None:
         if name:
             await self._correct(Change(procedure="" if name == _NONE else name))
+
+    def _set_by_hand(self) -> list[str]:
+        """Return the fields that an agent has set on a ticket that keys act on, and that rules may set again."""
+        from queues.desk.route_again import by_hand
+
+        store = self.desk.store
+        tickets = [ticket for number in self.desk.targets() if (ticket := store.tickets.get(number)) is not None]
+        hand = set[str]().union(*(by_hand(store, ticket, store.lanes.all()) for ticket in tickets))
+        return [name for name in AUTOMATIC if name in hand]
+
+    def _ask_automatic(self, ticket: Ticket) -> None:
+        names = self._set_by_hand()
+        if not names:
+            self.desk.say(words("No agent has set lane, topic, severity or priority here."))
+            return
+        fields = [(name, words(name)) for name in names]
+        every = [(_ALL, words("all of these"))] if len(names) > 1 else []
+        self._choose(
+            words("What do the rules set again?"),
+            [*fields, *every],
+            lambda name: Change(automatic=tuple(names) if name == _ALL else (name,)),
+            [*(_FIELD_KEYS[name] for name in names), "a"],
+        )
 
     def _ask_tier(self, ticket: Ticket) -> None:
         async def answered(tier: str) -> None:

@@ -11,7 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.suggester import SuggestFromList
-from textual.widgets import Input, Static, TextArea
+from textual.widgets import Input, Static
 
 from data.errors import InputError
 from data.records.escalations import Escalation
@@ -20,6 +20,7 @@ from queues.ground import teams
 from queues.ground.teams import Team
 from tui.cards.base_card import BaseCard
 from tui.cards.key_line import KeyLine
+from tui.cards.written_area import WrittenArea
 from tui.deciding.escalation_text import due_of
 from tui.look.one_line import one_line
 from tui.look.words import translated, words
@@ -57,7 +58,7 @@ class EscalateForm(BaseCard[Escalation]):
         self.reason = self._line(proposal.reason, words("why they have to look at it"))
         self.due = self._line(proposal.due, words("24h, 2d, 2026-11-30; empty: the team's default"))
         self.reference = self._line("", words("their own reference number, if there is one"))
-        self.note = TextArea(soft_wrap=True, tab_behavior="focus", compact=True)
+        self.note = WrittenArea(soft_wrap=True, tab_behavior="focus", compact=True)
         self.message = Static("", id="escalate-told", markup=False)
 
     @staticmethod

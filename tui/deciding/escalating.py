@@ -21,6 +21,7 @@ from tui.look.stored_words import subject_line
 from tui.look.words import words
 
 if TYPE_CHECKING:
+    from macros.filling.macro import EscalateTo
     from queues.desk.desk import Desk
     from tui.deciding.escalate_form import Proposal
 
@@ -85,10 +86,14 @@ class Escalations(Part):
             )
             self.desk.push_screen(EscalateForm(named, *proposed, self.desk.clock(), self.desk.ways.time_zone), handed)
 
-        await self.desk.ask(lambda desk: self._proposed(desk, first), show)
+        sure = self.desk.answering.sure_hand_over(first)
+        await self.desk.ask(lambda desk: self._proposed(desk, first, sure), show)
 
-    def _proposed(self, desk: Desk, ticket: Ticket) -> tuple[list[Team], Proposal]:
-        """Return the known teams and the form's initial values; called in the writer's thread."""
+    def _proposed(self, desk: Desk, ticket: Ticket, sure: EscalateTo | None) -> tuple[list[Team], Proposal]:
+        """Return the known teams and the form's initial values; called in the writer's thread.
+
+        The reason is that of a macro only if it is `sure` to be the right one; else it names topic and severity.
+        """
         from tui.deciding.escalate_form import Proposal
 
         offered = self.desk.answering.escalations()
@@ -97,11 +102,13 @@ class Escalations(Part):
         wanted = next((step.team for step in procedure.steps if step.team), "") if procedure is not None else ""
         usual = self.desk.answering.escalations(ticket.topic) if ticket.topic else []
         fitting = [offer for offer in usual if not wanted or offer.team.casefold() == wanted.casefold()]
-        proposal = Proposal(wanted)
+        proposal = Proposal(wanted, ", ".join(filter(None, (ticket.topic.replace("-", " "), ticket.severity or ""))))
         if fitting:
+            offer = sure if sure in fitting else fitting[0]
             # a macro may name a date that it asks for instead of a time
-            due = fitting[0].due if later(fitting[0].due, 0) is not None else ""
-            proposal = Proposal(fitting[0].team, fitting[0].reason, due)
+            due = offer.due if later(offer.due, 0) is not None else ""
+            known = offer is sure or len({other.reason for other in fitting}) == 1
+            proposal = Proposal(offer.team, offer.reason if known else proposal.reason, due)
         return [teams.find(desk.rules.teams, name) for name in names], proposal
 
     def _team_answer(self) -> None:

@@ -206,6 +206,8 @@ class Parts:
                 self.bulk_answer.take_selected,
                 self.customer_language.ask_before_preview,
             ),
+            on_unfolded=(self.steps.unfolded,),
+            on_steps_answered=(self.macro_keys.preview_hand_over,),
             on_answer_shown=(self.tour.answer_shown,),
             on_macros=(self.shifts.offer,),
             go_back=(

@@ -239,6 +239,23 @@ class Answering:
         stand = self._stand(ticket)
         return stand is not None and any(stand.is_weak(known[name]) for name in separate(names) if name in known)
 
+    def next_answer(self, ticket: Ticket) -> Macro | None:
+        """Return the macro that hands over as the ticket's procedure asks next.
+
+        None unless the ticket's words make it sure, or the steps have established what it states.
+        """
+        stand = self._stand(ticket)
+        if stand is None or stand.first is None:
+            return None
+        name = stand.first.name
+        return stand.first if stand.offers[name].sure or name in stand.asked.established else None
+
+    def sure_hand_over(self, ticket: Ticket) -> EscalateTo | None:
+        """Return how the macro that surely fits the ticket hands over, whatever steps are open; None without one."""
+        stand = self._stand(ticket)
+        sure = next((name for name, offer in stand.offers.items() if offer.sure), None) if stand is not None else None
+        return self.macro(sure).actions.escalate if sure is not None else None
+
     def _stand(self, ticket: Ticket) -> _Stand | None:
         """Return what all answers about the ticket's macros go by, read once; None while macros are loading."""
         if self._ranking is None:

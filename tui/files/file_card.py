@@ -10,13 +10,14 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
-from textual.widgets import Static, TextArea
+from textual.widgets import Static
 
 from queues.files.facts import LONGEST_SHOWN, Danger
 from queues.files.kept_files import TicketFile
 from queues.mail.pictures import SmallPicture
 from tui.cards.base_card import BaseCard
 from tui.cards.key_line import KeyLine
+from tui.cards.written_area import WrittenArea
 from tui.files.picture import Picture
 from tui.look.one_line import one_line
 from tui.look.words import words
@@ -66,7 +67,7 @@ class FileCard(BaseCard[None]):
             yield Static(Content("\n".join(self._facts())), id="file-facts", markup=False)
             if self._seen.text is not None:
                 # draws only the lines that are seen
-                text = TextArea(self._seen.text, id="file-text", read_only=True, show_cursor=False, compact=True)
+                text = WrittenArea(self._seen.text, id="file-text", read_only=True, show_cursor=False, compact=True)
                 text.can_focus = False
                 yield text
             yield self._keys

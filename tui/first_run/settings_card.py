@@ -24,7 +24,7 @@ from tui.setup.interface_language import languages
 
 OWN_NAMES = {"en": "English", "es": "Español"}
 """Languages of the interface in themselves; another one shows its code."""
-REGISTERS = ("usted", "tu")
+REGISTERS = ("usted", "tu", "vos")
 BEGINNINGS = ("desk", "demo", "import", "mail", "tracker")
 _FRAME = 4
 """Rows taken by the border and by the empty lines around the rows."""
@@ -104,7 +104,7 @@ class SettingsCard(BaseCard[Answers]):
         self.name_row = _text_row(lambda: words("Your name"), answers.name, login)
         self.brand = _text_row(lambda: words("Company or brand"), answers.brand, "")
         self.register = _choice_row(
-            lambda: words("Form of address"), lambda: ("usted", "tú"), REGISTERS, answers.register
+            lambda: words("Form of address"), lambda: ("usted", "tú", "vos"), REGISTERS, answers.register
         )
         self.preset = _choice_row(lambda: words("Keys as in"), _presets, tuple(PRESETS), answers.preset)
         self.begin = _choice_row(lambda: words("Begin with"), _beginnings, BEGINNINGS, answers.begin)

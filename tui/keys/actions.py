@@ -166,7 +166,9 @@ def _decide() -> list[Action]:
         decide("move", ("T",), "Take out…", "Split a message off into a new ticket, or move it to another one."),
         decide("assign", ("a",), "Assign…", "Assign to an agent, or unassign."),
         decide("take", ("t",), "Take", "Assign to me."),
-        decide("language", ("d",), "Language…", "Set the customer's language, tú or usted, and region; remembered."),
+        decide(
+            "language", ("d",), "Language…", "Set the customer's language, tú, usted or vos, and region; remembered."
+        ),
         decide(
             "other_language", ("D",), "Other language", "Switch between English and Spanish; ?? becomes the likeliest."
         ),
@@ -394,7 +396,8 @@ def _language() -> list[Action]:
         say("tu", ("t",), "tú", "Spanish addresses the customer as tú.", "register('tu')", "Form of address"),
         say("usted", ("u",), "usted", "Spanish addresses the customer as usted.", "register('usted')",
             "Form of address"),
-        say("house", ("x",), "house default", "Forget tú or usted.", "register('')", "Form of address"),
+        say("vos", ("V",), "vos", "Spanish addresses the customer as vos.", "register('vos')", "Form of address"),
+        say("house", ("x",), "house default", "Forget tú, usted or vos.", "register('')", "Form of address"),
         *regions,
         say("nowhere", ("0",), "no region", "Forget the region.", "region('')", "Region"),
         Action("language.leave", ("escape", "q"), "Leave", "Change nothing.", "Language", Scope.LANGUAGE, call="leave"),

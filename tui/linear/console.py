@@ -60,7 +60,19 @@ class Console:
 
         A single `s`, which sends a reply, is no yes in any language: typed twice it must not answer this too.
         """
-        return self.ask(f"{question} {words('y for yes, anything else for no.')}").casefold() in YES
+        return _is_yes(self.ask(_yes_or_no(question)))
+
+    def confirm_afresh(self, question: str) -> bool:
+        """Return whether the answer is yes, as `confirm`; lines that came before the question are dropped."""
+        return _is_yes(self.ask_afresh(_yes_or_no(question)))
+
+
+def _yes_or_no(question: str) -> str:
+    return f"{question} {words('y for yes, anything else for no.')}"
+
+
+def _is_yes(answer: str) -> bool:
+    return answer.casefold() in YES
 
 
 def listed(lines: Iterable[str]) -> list[str]:

@@ -11,6 +11,7 @@ from data.records.tickets import UNKNOWN_LANGUAGE, Status, Ticket
 from macros.filling.answers import problem
 from macros.filling.macro import Ask, Kind, Macro
 from tui.linear.console import Console, listed
+from tui.linear.wording import ChangedWording
 from tui.look.shown import safe_line, safe_text
 from tui.look.words import translated, words
 
@@ -31,6 +32,7 @@ class Replying:
     ):
         """`complete` fills in the escalation text of a change."""
         self._console, self._desk, self._answering, self._complete = console, desk, answering, complete
+        self._wording = ChangedWording(console, desk)
 
     def macro(self, ticket: Ticket, macro: Macro, language: str = "") -> Done | None:
         """Ask what a macro asks for, show its reply and send it if the agent says so. Raises DeskError."""
@@ -40,6 +42,9 @@ class Replying:
             if not language:
                 self._console.say(words("Nothing was sent."))
                 return None
+        if not self._wording.of_macro(macro, language or ticket.language):
+            self._console.say(words("Nothing was sent."))
+            return None
         answers: dict[str, str] = {}
         for ask in macro.asks:
             value = self._value(ask, ticket.language)
@@ -91,6 +96,9 @@ class Replying:
             ).casefold()
             if letter == "l" and may_flip:
                 return "l"
+            if letter == "a" and card.addresses:
+                other = replace(change, recipient=card.addresses[0])
+                return self._decide(ticket, title, other, may_flip=may_flip)
             if letter == "x" and (blocked or card.gates):
                 reason = self._console.ask(words("Why is it sent anyway? The reason is kept. Empty goes back."))
                 continue
@@ -101,7 +109,7 @@ class Replying:
             if not reason and (blocked or card.held_up(status)):
                 self._console.say(words("Not sent: something stands in its way."))
                 continue
-            if card.weak and not self._console.confirm(words("This macro may not fit the ticket. Send it?")):
+            if card.weak and not self._console.confirm_afresh(words("This macro may not fit the ticket. Send it?")):
                 self._console.say(words("Nothing was sent."))
                 return ""
             until = change.snooze_until if status is Status.SNOOZED else None
@@ -110,7 +118,7 @@ class Replying:
 
     def _card(self, ticket: Ticket, title: str, change: Change) -> Card:
         """Return what the screen's card would show."""
-        from tui.replying.reply_card_lines import Card
+        from tui.replying.reply_card_lines import Card, other_addresses
 
         desk = self._desk
         change = replace(change, promise=desk.promise(ticket.id, change))
@@ -119,6 +127,7 @@ class Replying:
         card = Card(title, recipient, change, desk.findings(ticket.id, change), weak=weak)
         card = replace(
             card,
+            addresses=other_addresses(desk.store.customers.get(ticket.customer_id), recipient),
             people=desk.participants(ticket.id),
             copies=desk.copies(ticket.id, replace(change, cc=None, take_in=())) if recipient else (),
         )
@@ -169,6 +178,8 @@ def _question(card: Card, *, blocked: bool, may_flip: bool) -> str:
         parts += [words("p sends, pending"), words("o sends, keeps open")]
     if card.blocked or card.gates:
         parts.append(words("x sends anyway, with a reason"))
+    if card.addresses:
+        parts.append(words("a another address"))
     if may_flip:
         parts.append(words("l other language"))
     return f"{', '.join(parts)}. {words('Anything else sends nothing.')}"

@@ -14,6 +14,7 @@ from queues.procedures.procedure import StepKind, procedure_for
 from tui.linear.console import Console, Left, listed
 from tui.linear.reading import ticket_lines
 from tui.linear.replying import Replying
+from tui.linear.wording import ChangedWording
 from tui.look.shown import safe_line
 from tui.look.stored_words import subject_line
 from tui.look.words import counted, piecewise, translated, words
@@ -70,6 +71,7 @@ class Session:
         self._answering.learn(LEARNED)
         self._answering.ask_of_procedures(lambda ticket: asked_of(self._followed(ticket)))
         handing_over = HandingOver(config_folder())
+        self._wording = ChangedWording(console, desk)
         self._replying = Replying(
             console, desk, self._answering,
             lambda change, ticket: handing_over.completed(change, ticket, desk, wall_clock()),
@@ -283,19 +285,32 @@ class Session:
         if self._folds(ticket):
             self._console.say(words("The customer's text is folded: x shows it. Then answer the step."))
             return False
+        if not self._wording.of_procedure(followed.procedure, ticket.language):
+            return False
         self._console.say(safe_line(step.words(ticket.language)))
         if step.kind is StepKind.CHOOSE:
             self._console.say(*listed(safe_line(choice) for choice in step.choices))
-            number = self._console.ask(words("Type the number. Anything else goes back."))
+            number = self._console.ask_afresh(words("Type the number. Anything else goes back."))
             fits = number.isascii() and number.isdigit() and 0 < int(number) <= len(step.choices)
             value: object = step.choices[int(number) - 1] if fits else None
         elif step.needs_text or step.kind is StepKind.ESCALATE:
-            value = self._console.ask(safe_line(step.evidence) or words("What is the answer? Empty goes back.")) or None
+            asked = safe_line(step.evidence) or words("What is the answer? Empty goes back.")
+            value = self._console.ask_afresh(asked) or None
         else:
-            value = True if self._console.confirm(words("Is it done?")) else None
-        if value is not None:
-            self._done(self._desk.take_step(ticket.id, step.id, value))
-        return False
+            value = True if self._console.confirm_afresh(words("Is it done?")) else None
+        if value is None:
+            return False
+        self._done(self._desk.take_step(ticket.id, step.id, value))
+        return step in followed.waiting and self._hand_over(ticket.id)
+
+    def _hand_over(self, ticket_id: int) -> bool:
+        """After the last step before the hand-over, show the macro for it, if one is sure; True once it is sent."""
+        ticket = self._desk.store.tickets.get(ticket_id)
+        followed = self._followed(ticket) if ticket is not None else None
+        if ticket is None or followed is None or any(not step.team for step in followed.waiting):
+            return False
+        macro = self._answering.next_answer(ticket)
+        return macro is not None and self._done(self._replying.macro(ticket, macro))
 
     def _reveal(self, ticket: Ticket) -> bool:
         """Show folded text, which is recorded."""

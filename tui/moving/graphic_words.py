@@ -46,9 +46,13 @@ class GraphicContent(Part):
             return
         if view.glanced is not None:
             view.glance(self.desk.read_newest(shown.ticket.id))
-        else:
-            view.show(self.desk.read(shown.ticket.id))
+            self._rows_anew()
+            return
+        view.show(self.desk.read(shown.ticket.id))
         self._rows_anew()
+        if shown.ticket.id in self.desk.revealed:
+            for act in self.desk.hooks.on_unfolded:
+                act()
 
     def _rows_anew(self) -> None:
         """Show or hide the first words of mails in the lists."""

@@ -238,5 +238,6 @@ def _line(entry: Entry, width: int) -> str:
         text = f"{fit(entry.key, KEYS)} {fit(entry.title, TITLE)} {note}"
         return hanging(text, min(INDENT, max(0, width - LEAST_TEXT)), width) if width > 0 else text
     sign = f"{WEAK} " if entry.weak else ""
-    line = "  ".join(filter(None, (sign + one_line(entry.title), one_line(entry.note))))
+    title = as_written(one_line(entry.title)) if entry.kind in (Kind.TICKET, Kind.PERSON) else one_line(entry.title)
+    line = "  ".join(filter(None, (sign + title, one_line(entry.note))))
     return fit(line, width) if width > 0 else line

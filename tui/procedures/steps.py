@@ -151,6 +151,13 @@ class ProcedureSteps(Part):
         else:
             self.panel.open_line()
 
+    def unfolded(self) -> None:
+        """Go on to the next step once folded text is shown, if text and steps are in view together."""
+        followed, view = self._followed(), self.desk.view
+        narrow = self.desk.screen.has_class("-narrow")
+        if followed is not None and followed.waiting and self.desk.reading and view.fits and not narrow:
+            self.go_to_steps()
+
     def _folded_words(self) -> str:
         """Say that folded customer text must be shown before a step is answered."""
         shown = self.desk.view.shown
@@ -192,17 +199,19 @@ class ProcedureSteps(Part):
             self.desk.say(why, severe=True)
         if why or self.changing.burst():
             return
+        before = self._followed()
+        closes = before is not None and any(step.id == message.step for step in before.waiting)
         await self.desk.ask(
             lambda desk: desk.take_step(message.ticket_id, message.step, message.value),
-            lambda done: self._stepped(done, message.value is None),
+            lambda done: self._stepped(done, taken_back=message.value is None, closes_gate=closes),
         )
 
-    def _stepped(self, done: Done, taken_back: bool) -> None:
-        """Continue with the next gate; if only a hand-over is still open, go back to the ticket or to the card."""
+    def _stepped(self, done: Done, *, taken_back: bool, closes_gate: bool) -> None:
+        """Continue with the next gate; if only a hand-over is still open, go back to the ticket or on to the card."""
         self.desk.refresh_lanes()
         self.changing.tell(done)
         followed = self._followed()
-        if followed is None or taken_back:
+        if followed is None or taken_back or followed.ticket.id != done.ticket_ids[0]:
             return
         if any(not step.team for step in followed.waiting):  # an answer can hand over by itself
             self.panel.focus()
@@ -212,6 +221,9 @@ class ProcedureSteps(Part):
         resume, self._resume = self._resume, None
         if resume is not None and resume[0] == followed.ticket.id:
             resume[1]()
+        elif closes_gate and not self.desk.writing():
+            for act in self.desk.hooks.on_steps_answered:
+                act(followed.ticket)
 
     def _back_to_ticket(self, message: ProcedurePanel.Left) -> None:
         """Go back to the ticket."""

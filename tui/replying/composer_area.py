@@ -6,13 +6,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rich.text import Text
 from textual import events
 from textual.message import Message
 from textual.strip import Strip
-from textual.widgets import TextArea
 
-from tui.look.ascii_signs import as_written
+from tui.cards.written_area import WrittenArea
 from tui.look.drawn import Drawn
 from tui.replying.completion import Complete, Completion, typed
 
@@ -20,7 +18,7 @@ HOLE = re.compile(r"\{\{[^{}\n]*\}\}|\[[a-z_][\w .-]*\]")
 """A value that is missing: `{{ customer.name }}` as macros leave it, or `[placeholder]` as people write it."""
 
 
-class ComposerArea(TextArea):
+class ComposerArea(WrittenArea):
     """Plain text. While the completion is open, Tab and Enter accept, Esc keeps the text, arrows select."""
 
     @dataclass
@@ -40,10 +38,6 @@ class ComposerArea(TextArea):
         """Draw a line, and record the time of the first drawing."""
         self.drawn.note(0)
         return super().render_line(y)
-
-    def get_line(self, line_index: int) -> Text:
-        """Return a line as it is drawn: in ASCII too, what is written stays as it is."""
-        return Text(as_written(self.document.get_line(line_index)), end="", no_wrap=True)
 
     def next_hole(self, others: Sequence[tuple[int, int]] = ()) -> tuple[int, int] | None:
         """Select the next missing value, or of `others`, after the cursor, wrapping to the top; return which."""

@@ -18,6 +18,7 @@ from tui.moving.glance import Glance
 from tui.replying.macro_preview import ReplyPreview
 
 if TYPE_CHECKING:
+    from data.records.tickets import Ticket
     from macros.files.library import Verdict as Refused
 
 
@@ -103,6 +104,12 @@ class MacroKeys(Part):
             self.desk.say(words("No macro is on {n}.").format(n=number))
             return
         self.replies.preview_macro(ticket, macro.name)
+
+    def preview_hand_over(self, ticket: Ticket) -> None:
+        """Show the macro that hands over as the ticket's procedure asks next, if it is sure to be that one."""
+        macro = self.desk.answering.next_answer(ticket)
+        if macro is not None:
+            self.replies.preview_macro(ticket, macro.name)
 
     def _preview_last(self) -> None:
         """Preview the macro used last."""

@@ -87,12 +87,15 @@ class ReplyPreview(Part):
 
         def show(looked: tuple[Card, Ticket]) -> None:
             from tui.replying.reply_card import ReplyCard
+            from tui.replying.reply_card_lines import other_addresses
 
             facts, seen = looked
             in_sight = self.desk.view.in_sight
             is_it = in_sight is not None and in_sight.ticket.id == ticket.id
             mail = in_sight if is_it else self.desk.read_newest(ticket.id)
-            card = ReplyCard(replace(facts, addresses=self._addresses(ticket, facts.recipient), mail=mail))
+            customer = self.desk.store.customers.get(ticket.customer_id)
+            addresses = other_addresses(customer, facts.recipient)
+            card = ReplyCard(replace(facts, addresses=addresses, mail=mail))
             self.desk.push_screen(card, partial(self._decided, seen, card, change.promise, back))
             for act in self.desk.hooks.on_answer_shown:
                 act()
@@ -130,17 +133,6 @@ class ReplyPreview(Part):
     def is_weak(self, ticket: Ticket, change: Change) -> bool:
         """Return whether a reply is a macro's unchanged text that is not sure to fit here."""
         return bool(change.macro) and not change.edited and self.desk.answering.weak(ticket, change.macro)
-
-    def _addresses(self, ticket: Ticket, recipient: str) -> list[str]:
-        """Return the customer's other addresses, starting with the one after the recipient's."""
-        customer = self.desk.store.customers.get(ticket.customer_id)
-        known = (
-            [identity.value for identity in customer.identities if identity.kind == "email"]
-            if customer is not None
-            else []
-        )
-        place = known.index(recipient.casefold()) + 1 if recipient.casefold() in known else 0
-        return [address for address in known[place:] + known[:place] if address != recipient.casefold()]
 
     async def _decided(
         self,

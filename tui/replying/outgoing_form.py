@@ -15,6 +15,7 @@ from textual.widgets import Input, Static, TextArea
 
 from data.records.messages import FormDraft
 from tui.cards.base_card import BaseCard
+from tui.cards.written_area import WrittenArea
 from tui.look.one_line import one_line
 from tui.look.words import words
 from tui.replying.composer import SAVE_EVERY
@@ -53,7 +54,7 @@ class OutgoingForm(BaseCard[Written]):
         self.subject = Input(draft.subject, placeholder=one_line(subject_hint), compact=True, select_on_focus=False)
         hint = words("numbers: 1 3, or all; empty for none")
         self.files = Input(draft.files, placeholder=hint, compact=True, select_on_focus=False)
-        self.text = TextArea(draft.text, classes="-mail", soft_wrap=True, tab_behavior="focus", compact=True)
+        self.text = WrittenArea(draft.text, classes="-mail", soft_wrap=True, tab_behavior="focus", compact=True)
         self.told = Static("", id="escalate-told", markup=False)
 
     def compose(self) -> ComposeResult:

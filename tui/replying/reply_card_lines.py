@@ -15,6 +15,7 @@ from tui.look.words import translated, words
 from tui.replying.outcomes import done_words, outcome
 
 if TYPE_CHECKING:
+    from data.records.customers import Customer
     from queues.clocks.calendar import Calendar
     from tui.ticket.ticket_text import Conversation
 
@@ -22,6 +23,14 @@ ABOUT_THE_ADDRESS = frozenset({"recipient", "new-address"})
 """Findings whose digit switches to another address: there is no text to go to."""
 MOST_NUMBERED = 9
 """How many findings get a digit."""
+
+
+def other_addresses(customer: Customer | None, recipient: str) -> list[str]:
+    """Return the customer's mail addresses but for the recipient's, starting with the one after it."""
+    identities = customer.identities if customer is not None else ()
+    known = [identity.value for identity in identities if identity.kind == "email"]
+    place = known.index(recipient.casefold()) + 1 if recipient.casefold() in known else 0
+    return [address for address in known[place:] + known[:place] if address != recipient.casefold()]
 
 
 @dataclass(frozen=True, slots=True)

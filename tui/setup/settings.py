@@ -177,7 +177,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="
     """The line that macros may put under a reply."""
     time_zone: str = ""
     """The desk's time zone, such as `Europe/Madrid`; empty for the machine's."""
-    register: Literal["tu", "usted"] = "usted"
+    register: Literal["tu", "usted", "vos"] = "usted"
     """How Spanish addresses customers whose preference is unknown."""
     undo_seconds: int = 10
     preset: str = "default"

@@ -29,6 +29,7 @@ _DETAILS = (
     "tool",
     "ref",
     "harm",
+    "automatic",
     "heard",
     "reason",
     "override_reason",
@@ -100,9 +101,14 @@ def _text(event: Event, now: int) -> str:
     elif event.kind == "received" and detail.get("direction") == "note":
         head = words("note from elsewhere")
     names = (*_DETAILS, "reason") if event.kind == "redaction" else _DETAILS
-    said = [f"{_named(name)} {safe_line(str(detail[name]))}" for name in names if detail.get(name)]
+    said = [f"{_named(name)} {safe_line(_plain(detail[name]))}" for name in names if detail.get(name)]
     parts = [*_changes(detail.get("changed") or {}), *said]
     return f"{head}: {', '.join(parts)}" if parts else head
+
+
+def _plain(value: Any) -> str:
+    """Return a detail as text, each of several."""
+    return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
 
 
 def _changes(changed: Mapping[str, Any]) -> Iterator[str]:

@@ -69,7 +69,7 @@ class Conversation:
 
 def title_line(shown: Conversation) -> str:
     """Return the ticket's number and subject."""
-    return f"#{shown.ticket.id} {subject_line(shown.ticket.subject)}"
+    return f"#{shown.ticket.id} {as_written(subject_line(shown.ticket.subject))}"
 
 
 def fact_lines(shown: Conversation, width: int, now: int) -> list[Line]:
@@ -165,7 +165,7 @@ def _notices(shown: Conversation, width: int, now: int) -> Iterator[Line]:
     if ticket.merged_into is not None:
         yield Line(Ink.TITLE, fit(words("merged into #{n}").format(n=ticket.merged_into), width))
     for promise in shown.promises:
-        summary = f"{clock_words(words('promise'), promise.due_at, now)}: “{one_line(promise.text)}”"
+        summary = f"{clock_words(words('promise'), promise.due_at, now)}: “{as_written(one_line(promise.text))}”"
         yield Line(Ink.LATE if promise.due_at <= now else Ink.PLAIN, fit(summary, width))
     for child in shown.escalations:
         ink = Ink.LATE if child.is_overdue(now) else Ink.QUIET if child.state is EscalationState.CLOSED else Ink.PLAIN
@@ -192,7 +192,7 @@ def rating_words(rating: Rating, now: int) -> str:
     summary = words("rated {value} of {best}{given}, {span} ago").format(
         value=rating.value, best=BEST, given=given, span=span(max(0, now - rating.at))
     )
-    return f"{summary}: “{one_line(rating.comment)}”" if rating.comment else summary
+    return f"{summary}: “{as_written(one_line(rating.comment))}”" if rating.comment else summary
 
 
 def escalation_words(child: Escalation, now: int) -> str:
@@ -234,7 +234,7 @@ def _person(shown: Conversation) -> list[str]:
     parts = []
     if customer is not None:
         first = one_line(customer.identities[0].value) if customer.identities else words("(no name)")
-        parts.append(one_line(customer.name) or first)
+        parts.append(as_written(one_line(customer.name)) or first)
         if customer.tier != "standard":
             parts.append(one_line(customer.tier))
         parts += [one_line(said) for said in (customer.register, customer.region) if said]
@@ -349,7 +349,7 @@ def _folded_text(message: Message, width: int) -> Iterator[Line]:
 
 def _head(shown: Conversation, message: Message, now: int) -> str:
     ago = words("{span} ago").format(span=span(max(0, now - message.at)))
-    name = one_line(message.from_name) or one_line(message.from_address)
+    name = as_written(one_line(message.from_name)) or one_line(message.from_address)
     if message.direction is Direction.NOTE:
         return words("NOTE by {name}, {ago}; not visible to the customer").format(name=name, ago=ago)
     moved = [words("from #{n}").format(n=message.moved_from)] if message.moved_from else []

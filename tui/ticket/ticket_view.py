@@ -94,6 +94,11 @@ class TicketView(ScrollView, can_focus=True, inherit_bindings=False):
         return self.glanced or self.shown
 
     @property
+    def fits(self) -> bool:
+        """The whole conversation is in view."""
+        return len(self._lines) <= self._room
+
+    @property
     def drawn_id(self) -> int | None:
         """The number of the ticket that is drawn."""
         return self.in_sight.ticket.id if self.in_sight is not None else None

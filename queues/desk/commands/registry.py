@@ -30,6 +30,7 @@ from queues.desk.commands.move_messages import MoveMessages
 from queues.desk.commands.note import Note
 from queues.desk.commands.promise import GivePromise
 from queues.desk.commands.reply import Reply
+from queues.desk.commands.set_automatic import SetAutomatic
 from queues.desk.commands.set_customer import SetName, SetTier
 from queues.desk.commands.set_field import SetField
 from queues.desk.commands.set_harm import SetHarm
@@ -64,6 +65,7 @@ COMMANDS: tuple[Command, ...] = (
     SetTier(),
     SetName(),
     SetHarm(),
+    SetAutomatic(),
     SetField("priority"),
     SetField("severity"),
     SetField("topic"),
@@ -74,8 +76,8 @@ COMMANDS: tuple[Command, ...] = (
 )
 """In the order in which they are checked, written and named in the summary.
 
-Who is in Cc comes before the reply that goes to them. Language and harm come before the fields that they may
-change (lane, priority, tags), so that the agent's own values win.
+Who is in Cc comes before the reply that goes to them. Language, harm and what is given back to the rules come before
+the fields that they may change (lane, priority, tags), so that the agent's own values win.
 """
 
 DECIDES_STATUS: tuple[Command, ...] = (

@@ -43,7 +43,7 @@ class SetRegister(Remembered):
         """Refuse an invalid register."""
         register = work.change.register
         if register and register not in REGISTERS:
-            raise RuleError("No such register", f"{register!r} is not a way to address someone; use tu or usted.")
+            raise RuleError("No such register", f"{register!r} is not a way to address someone; use tu, usted or vos.")
 
     def write(self, work: TicketChange) -> None:
         """Store it for the customer, and record it in the event."""

@@ -37,7 +37,7 @@ def customer(said: str = "", place: str = "") -> Customer:
 def test_tu_is_found_where_usted_is_meant(text: str, words: str) -> None:
     (found,) = register(text, customer("usted"))
     assert text[found.start : found.end] == words
-    assert register(text, customer("tu")) == []
+    assert register(text, customer("vos" if words == "querés" else "tu")) == []
 
 
 @pytest.mark.parametrize(
@@ -69,6 +69,34 @@ def test_what_speaks_of_others_is_left(text: str) -> None:
     assert register(text, customer("tu")) == []
 
 
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("Hola, Ana: ya puedes entrar en la app.", "puedes"),
+        ("Gracias.\nReinicia el teléfono.", "Reinicia"),
+        ("Escríbenos aquí.", "Escríbenos"),
+        ("Por favor, indíquenos el número.", "indíquenos"),
+    ],
+)
+def test_tu_and_usted_are_found_where_vos_is_meant(text: str, words: str) -> None:
+    (found,) = register(text, customer("vos"))
+    assert text[found.start : found.end] == words
+
+
+def test_what_tu_and_vos_share_fits_both() -> None:
+    text = "Hemos recibido tu mensaje y lo que nos contaste. Recibirás noticias cuando quieras."
+    assert register(text, customer("vos")) == register(text, customer("tu")) == []
+
+
+def test_vos_is_found_where_tu_is_meant_and_in_one_reply_with_it() -> None:
+    text = "Si querés, escribinos. Reiniciá el teléfono."
+    (found,) = register(text, customer("tu"))
+    assert text[found.start : found.end] == "querés"
+    assert register(text, customer("vos")) == region(text, customer("vos", "es-CO")) == []
+    (mixed,) = register("Si querés, lo vemos. Ya puedes entrar.", customer())
+    assert "mixes tú and vos" in mixed.message
+
+
 def test_a_reply_that_mixes_both_is_told_without_knowing_the_customer() -> None:
     (found,) = register("Hemos recibido tu mensaje. Por favor, indíquenos el número.", customer())
     assert "mixes" in found.message
@@ -89,11 +117,11 @@ def test_forms_of_another_region(text: str, place: str, told: bool) -> None:
     assert bool(region(text, customer("", place))) is told
 
 
-@pytest.mark.parametrize("said", ["tu", "usted"])
+@pytest.mark.parametrize("said", ["tu", "usted", "vos"])
 @pytest.mark.parametrize("place", ["", "es-ES", "es-MX", "es-AR"])
 def test_the_built_in_macros_keep_to_one_register_and_region(said: str, place: str) -> None:
     person = customer(said, place)
-    other = customer("usted" if said == "tu" else "tu", place)
+    other = customer("tu" if said == "usted" else "usted", place)
     wrong = told = 0
     for macro in Library.standard():
         text = render(macro, "es", Context(TICKET, person, "Luis", 0), {}).text

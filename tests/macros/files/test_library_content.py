@@ -122,7 +122,7 @@ def test_both_languages_say_the_same_things(macro: Macro) -> None:
 @every_macro
 @pytest.mark.parametrize(("name", "brand"), [*product(("Ana García", ""), ("Lumivo", ""))])
 def test_nothing_is_missing_and_nothing_is_left_over(macro: Macro, name: str, brand: str) -> None:
-    for language, register in (("en", "tu"), ("es", "tu"), ("es", "usted")):
+    for language, register in (("en", "tu"), ("es", "tu"), ("es", "usted"), ("es", "vos")):
         rendered = filled(macro, language, situation(register, name=name, brand=brand))
         assert rendered.holes == ()
         assert not re.search(r"[{}\[\]|]| ,|  |\n\n\n|\(\)| $", rendered.text, re.M), rendered.text
@@ -132,7 +132,7 @@ def test_nothing_is_missing_and_nothing_is_left_over(macro: Macro, name: str, br
 
 @every_macro
 def test_the_pre_send_check_finds_nothing(macro: Macro) -> None:
-    for language, register in (("en", "tu"), ("es", "tu"), ("es", "usted")):
+    for language, register in (("en", "tu"), ("es", "tu"), ("es", "usted"), ("es", "vos")):
         context = situation(register)
         rendered = filled(macro, language, context)
 
@@ -146,14 +146,15 @@ def test_the_pre_send_check_finds_nothing(macro: Macro) -> None:
 
 @every_macro
 def test_spanish_keeps_its_register(macro: Macro) -> None:
-    formal, informal = (filled(macro, "es", situation(register)).text for register in ("usted", "tu"))
+    formal, informal, voseo = (filled(macro, "es", situation(register)).text for register in ("usted", "tu", "vos"))
     assert not INFORMAL.search(formal), INFORMAL.search(formal)
     assert not FORMAL.search(informal), FORMAL.search(informal)
+    assert not FORMAL.search(voseo), FORMAL.search(voseo)
 
 
 @every_macro
 def test_spanish_is_written_as_spanish_is(macro: Macro) -> None:
-    for register in ("tu", "usted"):
+    for register in ("tu", "usted", "vos"):
         text = filled(macro, "es", situation(register)).text
         assert text.count("¿") == text.count("?")
         assert text.count("¡") == text.count("!")
@@ -238,7 +239,7 @@ def test_what_states_an_outcome_says_so_in_its_front_matter(macro: Macro) -> Non
 def test_what_asks_waits_and_what_answers_solves(macro: Macro) -> None:
     asked = {
         asks(filled(macro, language, situation(register)).text)
-        for language, register in (("en", "tu"), ("es", "tu"), ("es", "usted"))
+        for language, register in (("en", "tu"), ("es", "tu"), ("es", "usted"), ("es", "vos"))
     }
     if macro.name != "general/ask-rating":  # no ticket waits for a rating
         assert asked == {macro.actions.status is Status.PENDING}

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
 
-from data.records.changes import Change
+from data.errors import RuleError
+from data.records.changes import AUTOMATIC, Change
 from data.records.incoming import CustomerHint, Incoming
 from data.records.messages import MessageKind
-from data.records.tickets import Priority, Severity, Status, Ticket
+from data.records.tickets import DEFAULT_LANES, Lane, LaneFilter, Priority, Severity, Status, Ticket
 from data.store import Store
 from queues.desk.desk import Desk
 from queues.desk.desk_rules import DeskRules
-from queues.desk.route_again import plan
+from queues.desk.route_again import by_hand, plan
 from queues.routing.rules import Rules, default_rules, load
 
 NOW = 1_800_000_000
@@ -140,6 +141,47 @@ def test_what_an_agent_set_stays_and_is_counted(desk: Desk) -> None:
     desk.reroute(found)
     assert (tickets(desk)[3].lane, tickets(desk)[3].severity) == ("mail", Severity.S3)
     assert tickets(desk)[2].lane == "safety"
+
+
+def test_what_an_agent_gives_back_to_the_rules_is_theirs_again(desk: Desk) -> None:
+    desk.receive(CASES)
+    before = tickets(desk)[3]
+    desk.act([3], Change(lane="mail", topic="other", severity="S3"))
+    desk.act([3], Change(automatic=("lane", "severity")))
+    given = tickets(desk)[3]
+    assert (given.lane, given.topic, given.severity) == (before.lane, "other", before.severity)
+    assert by_hand(desk.store, given, desk.rules.lanes).intersection(AUTOMATIC) == {"topic"}
+    assert desk.store.events.of(3)[-1].detail["automatic"] == ["lane", "severity"]
+    again(desk, '[[rule]]\nname = "all"\nthen = { lane = "safety", topic = "all" }\n')
+    assert (tickets(desk)[3].lane, tickets(desk)[3].topic) == ("safety", "other")
+    desk.undo()
+    desk.undo()
+    assert (tickets(desk)[3].lane, tickets(desk)[3].severity) == ("mail", Severity.S3)
+    assert by_hand(desk.store, tickets(desk)[3], desk.rules.lanes) >= {"lane", "topic", "severity"}
+    desk.act([3], Change(automatic=("lane",)))
+    desk.act([3], Change(lane="mail"))
+    assert "lane" in by_hand(desk.store, tickets(desk)[3], desk.rules.lanes)
+
+
+@pytest.mark.parametrize("change", [Change(automatic=("status",)), Change(automatic=("lane",), lane="app")])
+def test_what_the_rules_do_not_set_is_not_given_back(desk: Desk, change: Change) -> None:
+    desk.receive(CASES)
+    with pytest.raises(RuleError):
+        desk.act([3], change)
+
+
+def test_a_lane_that_asks_for_a_topic_goes_by_the_topic_that_an_agent_set(tmp_path: Path) -> None:
+    lanes = (Lane("refunds", "Refunds", 3, LaneFilter(topics=("refund",))), *DEFAULT_LANES)
+    store = Store.open(tmp_path / "lanes.db")
+    desk = Desk(store, clock=lambda: NOW, rules=replace(DeskRules(), lanes=lanes))
+    desk.receive([mail(3, "the app crashes", lane="app")])
+    desk.act([1], Change(topic="refund"))
+    assert tickets(desk)[1].lane == "refunds"
+    assert plan(store, desk.rules.routing, lanes).moves == []
+    desk.act([1], Change(automatic=("topic",)))
+    assert tickets(desk)[1].lane == "app"
+    assert not by_hand(store, tickets(desk)[1], lanes).intersection(AUTOMATIC)
+    store.close()
 
 
 def test_solved_tickets_and_those_changed_meanwhile_are_left(desk: Desk) -> None:

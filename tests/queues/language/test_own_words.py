@@ -17,7 +17,9 @@ from queues.language.tu_or_usted import suggested
         ("dime qué hago", "tu", ""),
         ("¿Me podéis devolver el dinero?", "tu", "es-ES"),
         ("os escribo porque no va", "tu", "es-ES"),
-        ("che, podés mirar mi cuenta?", "tu", "es-AR"),
+        ("che, podés mirar mi cuenta?", "vos", ""),
+        ("decime si necesitás algo más", "vos", ""),
+        ("mandame el enlace, me puedes ayudar?", "tu", ""),
     ],
 )
 def test_a_form_that_says_so(text: str, register: str, region: str) -> None:

@@ -100,6 +100,7 @@ def test_what_a_ticket_is_known_as_can_be_set(path: Path, capsys: pytest.Capture
     for number in (1, 2):
         found = ticket(path, number)
         assert (found.lane, found.topic, found.severity, found.priority) == ("app", "refund", "S3", "high")
+    told(capsys, "set", "2", "--automatic", "all")
     told(capsys, "set", "1", "--severity", "none", "--topic", "none")
     assert (ticket(path, 1).severity, ticket(path, 1).topic) == (None, "")
     told(capsys, "set", "1", "--tier", "gold", "--name", "Ana \x1b[31mLópez")

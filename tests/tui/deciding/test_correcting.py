@@ -120,6 +120,7 @@ def test_f_corrects_and_z_undoes(tmp_path: Path) -> None:
             assert found is not None
             return found
 
+        topic = now().topic
         await press(pilot, app, "U", "p", "u")
         assert now().priority is Priority.URGENT
         await press(pilot, app, "U")
@@ -132,6 +133,18 @@ def test_f_corrects_and_z_undoes(tmp_path: Path) -> None:
         assert now().topic == "refund"
         await press(pilot, app, "U", "t", "escape")
         assert now().topic == "refund"
+        await press(pilot, app, "U")
+        assert "automatic again: lane, topic, priority" in picture(app)
+        await press(pilot, app, "a", "t")
+        assert (now().topic, now().priority) == (topic, Priority.URGENT)
+        await press(pilot, app, "U", "a", "p")
+        assert now().priority is Priority.NORMAL
+        await press(pilot, app, "z")
+        assert now().priority is Priority.URGENT
+        await press(pilot, app, "U", "a", "p")
+        assert now().priority is Priority.NORMAL
+        await press(pilot, app, "g", "h")
+        assert "automatic topic" in picture(app)
 
     play(path, script)
 

@@ -98,6 +98,19 @@ def test_where_procedure_or_topic_name_the_team_enter_is_enough(path: Path) -> N
     play(path, script, make=make)
 
 
+def test_where_the_macros_of_a_topic_differ_the_reason_is_topic_and_severity(path: Path) -> None:
+    first = rows(path)[0]
+    set_topic(path, first, "harassment-report")
+
+    async def script(pilot: Pilot[int], app: DeskApp) -> None:
+        app.desk.list.select_ticket(first)
+        await press(pilot, app, "E", "enter")
+        (child,) = children(path)
+        assert (child.team, child.reason) == ("Trust and safety on call", "harassment report")
+
+    play(path, script, make=make)
+
+
 def test_a_macro_that_escalates_sends_the_teams_words_too(path: Path) -> None:
     async def script(pilot: Pilot[int], app: DeskApp) -> None:
         ticket = app.desk.ticket()

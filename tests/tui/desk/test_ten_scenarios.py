@@ -63,7 +63,7 @@ SCENARIOS = [
         "locked account",
         "mail",
         "Desde ayer no puedo entrar, me sale que mi cuenta está bloqueada por incumplir las normas 😭",
-        ("space", "4", Value("correo y móvil"), "enter", Macro("locked-account/enforcement"), "enter"),
+        ("space", "4", Value("correo y móvil"), "enter", "enter"),
         team="Account integrity",
     ),
     Scenario(
@@ -79,15 +79,14 @@ SCENARIOS = [
         "hacked account",
         "safety",
         "¡¡ME HACKEARON LA CUENTA!! ESTÁN PIDIENDO DINERO A TODOS MIS AMIGOS DESDE AHÍ",
-        ("space", "space", "space", Value("ID-7781"), "enter", Macro("hacked-account/freeze-now"), "enter"),
+        ("space", "space", "space", Value("ID-7781"), "enter", "enter"),
         team="Security response",
-        most=7,
     ),
     Scenario(
         "under-age report",
         "safety",
         "There is a girl on here, she is 9 years old and shows her school. Please take the profile down.",
-        ("space", "space", "2", "2", Macro("underage-report/acknowledge-report"), "enter"),
+        ("space", "space", "2", "2", "enter"),
         language="en",
         team="Minor safety",
     ),
@@ -95,18 +94,8 @@ SCENARIOS = [
         "harassment",
         "safety",
         "Un hombre me amenaza cada noche por mensajes y ayer publicó mi dirección, tengo miedo",
-        (
-            "X",
-            "space",
-            "space",
-            "2",
-            Value("R-5512, R-5513"),
-            "enter",
-            Macro("harassment-report/act-on-threat"),
-            "enter",
-        ),
+        ("X", "space", "2", Value("R-5512, R-5513"), "enter", "enter"),
         team="Trust and safety on call",
-        most=8,  # the words are unfolded first
     ),
     Scenario(
         "payment",
@@ -128,15 +117,14 @@ SCENARIOS = [
         "ban appeal",
         "safety",
         "Me cerraron la cuenta sin motivo, soy creadora de contenido y quiero apelar la decisión",
-        ("space", "space", Value("14 de noviembre"), "enter", "space", Macro("ban-appeal/appeal-received"), "enter"),
+        ("space", "space", Value("14 de noviembre"), "enter", "space", "enter"),
         team="Policy appeals",
-        most=7,
     ),
     Scenario(
         "data request",
         "mail",
         "Under the GDPR I ask you to send me a copy of all the personal data you hold about me.",
-        ("space", "1", "1", "1", Macro("data-request/acknowledge-request"), "enter"),
+        ("space", "1", "1", "1", "enter"),
         language="en",
         team="Privacy office",
     ),
@@ -329,7 +317,7 @@ def test_hacked_account_the_attackers_address_gets_nothing_and_one_key_takes_the
 
     async def script(pilot: Pilot[int], app: DeskApp) -> None:
         await go(pilot, app, number)
-        await press(pilot, app, *["space"] * 3, Value("ID-7781"), "enter", Macro("hacked-account/freeze-now"))
+        await press(pilot, app, *["space"] * 3, Value("ID-7781"), "enter")
         assert "new-address" in blocking(app)
         assert "came up only with the take-over" in " ".join(picture(app).split())
         await press(pilot, app, "enter")

@@ -12,6 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from data.records.changes import Change
+from data.records.customers import Identity
 from data.records.tickets import Severity, Status
 from data.store import Store
 from queues.desk.desk import Desk
@@ -112,6 +113,39 @@ def test_gates_come_first_and_a_step_can_be_answered(whole: Desk) -> None:
     assert ticket.status is Status.NEW
     said = talk(whole, "#2", *["g", "1", "g", "y", "g", "some words"] * 4, "b")
     assert whole.store.work.steps(2, "locked-account")
+
+
+def test_what_changed_in_a_macro_or_procedure_is_read_out_before_it_is_used(whole: Desk) -> None:
+    whole.act([1], Change(procedure="locked-account"))
+    whole.acknowledge("macro", "general/acknowledge", "[es]\nHola de antes")
+    whole.acknowledge("procedure", "locked-account", "[es]\nAntes")
+    said = talk(whole, "#1", "4", "no", "g", "no", "b")
+    assert "Changed since you used it: macro general/acknowledge" in said
+    assert "before: Hola de antes" in said
+    assert "Changed since you used it: procedure locked-account" in said
+    assert "s sends and " not in said
+    said = talk(whole, "#1", "4", "y", "x", "b")
+    assert "s sends and " in said
+    assert "Changed since" not in talk(whole, "#1", "4", "x", "b")
+
+
+def test_the_last_step_leads_to_the_macro_that_hands_over(whole: Desk) -> None:
+    (done,) = whole.receive([incoming(16, "I ask for a copy of my personal data under the GDPR.", "mail", at=NOW)])
+    number = done.ticket_id
+    whole.act([number], Change(topic="data-request", language="en"))
+    said = talk(whole, f"#{number}", *["g", "1"] * 3, "b")
+    assert "Reply: Data request received" in said
+    assert sent(whole) == []
+
+
+def test_the_reply_goes_to_another_address_if_asked(whole: Desk) -> None:
+    ticket = whole.store.tickets.get(1)
+    assert ticket is not None
+    with whole.store.write():
+        whole.store.customers.add_identities(ticket.customer_id, (Identity("email", "other@home.example"),))
+    said = talk(whole, "#1", "4", "a", "x", "asked by phone", "s", "y")
+    assert "To other@home.example" in said
+    assert [entry.recipient for entry in whole.store.outbox.waiting()] == ["other@home.example"]
 
 
 def test_a_conflict_sends_nothing_and_says_so(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

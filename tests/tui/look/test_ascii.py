@@ -25,6 +25,13 @@ STATES: dict[str, tuple[str, ...]] = {
     "found": ("slash", "p", "a", "g"),
 }  # fmt: skip
 
+CARDS: dict[str, tuple[str, ...]] = {
+    "settings": ("g", "s"), "history": ("g", "h"), "correct": ("U",), "harm": ("W",), "forward": ("F",), "new": ("N",),
+    "tags": ("L",), "snooze": ("s",), "assign": ("a",), "hidden": ("asterisk",), "bulk": ("V", "4"), "copy": ("y",),
+    "separate": ("T",),
+}  # fmt: skip
+"""The smaller cards, which are drawn in the same way at every size."""
+
 
 @pytest.fixture(autouse=True)
 def off_again() -> object:
@@ -61,7 +68,7 @@ def signs(shown: str) -> set[str]:
 @pytest.mark.parametrize("size", [(60, 20), (80, 24), (140, 40)], ids=lambda size: f"{size[0]}x{size[1]}")
 def test_no_frame_sign_or_mark_leaves_ascii_at_any_size(path: Path, size: tuple[int, int]) -> None:
     async def script(pilot: Pilot[int], app: DeskApp) -> None:
-        for name, keys in STATES.items():
+        for name, keys in (STATES | CARDS if size[0] > 100 else STATES).items():
             await press(pilot, app, *keys)
             assert (name, signs(picture(app))) == (name, set())
             await press(pilot, app, *["escape"] * 4)
@@ -81,6 +88,19 @@ def test_what_the_customer_wrote_stays_as_it_is(path: Path) -> None:
         assert "so “ok” …" in picture(app)
         assert app.parts.writing.composer is not None
         assert "so “ok” …" in app.parts.writing.composer.draft.text
+
+    play_in_ascii(path, script)
+
+
+def test_what_is_written_on_a_card_stays_as_it_is_too(path: Path) -> None:
+    async def script(pilot: Pilot[int], app: DeskApp) -> None:
+        await press(pilot, app, "slash", *"#16", "enter", "F")
+        await press(pilot, app, "shift+tab")
+        app.post_message(events.Paste("so “ok” …"))
+        await drained(pilot)
+        assert "so “ok” …" in picture(app)
+        await press(pilot, app, *["escape"] * 3, "c")
+        assert picture(app).count(WRITTEN) == 1
 
     play_in_ascii(path, script)
 

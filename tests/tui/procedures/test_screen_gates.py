@@ -230,6 +230,20 @@ def test_nothing_is_confirmed_while_the_words_are_folded(path: Path, folder: Pat
     play(path, folder, script)
 
 
+@pytest.mark.parametrize(("size", "goes_on"), [((140, 50), True), ((80, 24), False)])
+def test_unfolding_goes_on_to_the_step_where_text_and_step_are_in_view_and_confirms_nothing(
+    path: Path, folder: Path, size: tuple[int, int], goes_on: bool
+) -> None:
+    async def script(pilot: Pilot[int], app: DeskApp) -> None:
+        await go(pilot, app, 2)
+        await press(pilot, app, "X")
+        assert (app.parts.steps.panel.active, answers(app, 2)) == (goes_on, {})
+        await press(pilot, app, "X")
+        assert "folded" in picture(app)
+
+    play(path, folder, script, size)
+
+
 def test_a_step_that_was_scrolled_out_of_sight_is_shown_before_it_is_answered(path: Path, folder: Path) -> None:
     async def script(pilot: Pilot[int], app: DeskApp) -> None:
         await go(pilot, app, 1)
