@@ -34,9 +34,11 @@ format: $(READY)
 messages: $(READY)
 	$(BIN)/python -m tools.messages $(NEW)
 
-# The pages of docs/ that are made from the program: settings.
+# The pages of docs/ that are made from the program: settings, JSON keys, man pages.
 reference: $(READY)
 	$(BIN)/python -m tools.settings_page
+	$(BIN)/python -m tools.json_keys
+	$(BIN)/python -m tools.man_pages
 
 bench: $(READY)
 	$(BIN)/python -m bench

@@ -14,6 +14,7 @@ from data.errors import InputError
 from data.locations import private_folder
 from data.safe_text import safe_line
 from tui.cli.common import json_option, write_json
+from tui.cli.completing import SETTING
 from tui.look.words import translated, words
 from tui.setup.effective_settings import Effective, effective, written_rows
 from tui.setup.setting_facts import Fact, as_toml, facts
@@ -36,7 +37,7 @@ def check(as_json: bool) -> None:
 
 
 @config.command()
-@click.argument("name", required=False, default="")
+@click.argument("name", type=SETTING, required=False, default="")
 @json_option
 def explain(name: str, as_json: bool) -> None:
     """List each setting with its value and source; with NAME, say all about one, or about a table such as lock.
