@@ -106,6 +106,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "config edit": ("config edit",),
     "config explain": ("config explain", "config explain undo-seconds"),
     "keys": ("keys", 'keys --bind "ticket.solve=f5,g s"'),
+    "serve": ("serve", "serve --port 0 --demo"),
     "completion": ('eval "$(tridesk completion bash)"', "completion zsh --how"),
 }
 """By command; each goes after `tridesk`, unless it names that itself."""

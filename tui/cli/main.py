@@ -79,6 +79,7 @@ COMMANDS = {
     "lock": ("tui.cli.lock_passphrase", "lock"),
     "config": ("tui.cli.config", "config"),
     "keys": ("tui.cli.keys", "keys"),
+    "serve": ("tui.cli.serve", "serve"),
     "completion": ("tui.cli.shell_completion", "completion"),
 }
 """Every command, in the order of the help: its module and the function in it."""
