@@ -72,7 +72,8 @@ NO_TEXTS = {
     "report": "figures", "restore": "copies the file", "retention": "changes", "reviews answer": "changes",
     "reviews calibrate": "figures", "reviews check": "scorecards", "reviews sample": "changes",
     "reviews score": "changes", "route": "reads standard input", "serve": "the screen", "set": "changes",
-    "shift end": "changes", "shift start": "changes", "snooze": "changes", "solve": "changes", "spam": "changes", "split": "changes",
+    "shift end": "changes", "shift start": "changes", "snooze": "changes", "solve": "changes", "spam": "changes",
+    "split": "changes",
     "sync": "changes", "tag": "changes", "take": "changes", "undo": "changes", "verify": "numbers",
 }  # fmt: skip
 """Commands without the option, and why: they show no texts, or always masked."""
