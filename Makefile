@@ -12,7 +12,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: demo test check format messages bench faults trackers coverage mutants pins audit sbom licences pythons clean
+.PHONY: demo test check format messages reference bench faults trackers coverage mutants pins audit sbom licences pythons clean
 
 demo: $(READY)
 	@$(BIN)/tridesk demo
@@ -33,6 +33,12 @@ format: $(READY)
 # Collects the texts of the interface, updates the catalogues, lists what has no translation; NEW=pt begins another.
 messages: $(READY)
 	$(BIN)/python -m tools.messages $(NEW)
+
+# The pages of docs/ that are made from the program: settings, JSON keys, man pages.
+reference: $(READY)
+	$(BIN)/python -m tools.settings_page
+	$(BIN)/python -m tools.json_keys
+	$(BIN)/python -m tools.man_pages
 
 bench: $(READY)
 	$(BIN)/python -m bench

@@ -93,7 +93,9 @@ COMPOSED = {
     "macros/checks/check.py": ("{what} leaves to {to}; make sure that they may have it.",),
 }  # fmt: skip
 """Sentences that are put together from parts, or in other ways that cannot be read off the code."""
-SENTENCES_OF = {"macros/checks": ("message", "_why"), "queues/desk/gates.py": ("_wanted",),
+SENTENCES_OF = {"tui/setup/settings_problems.py": ("_no_table", "_missing", "_mismatch", "_unknown"),
+                "tui/setup/settings.py": ("sentence",),
+                "macros/checks": ("message", "_why"), "queues/desk/gates.py": ("_wanted",),
                 "queues/desk/commands": ("describe",)}  # fmt: skip
 """Variables that hold a sentence, and functions that return one, by file or folder."""
 CLICK = (

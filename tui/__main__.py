@@ -15,6 +15,8 @@ RECORDING = (
     "TEXTUAL_SCREENSHOT", "TEXTUAL_SCREENSHOT_LOCATION", "TEXTUAL_SCREENSHOT_FILENAME",
 )  # fmt: skip
 """Variables by which Textual would write what is on the screen to a file or to another program; they are ignored."""
+COMPLETING = "_TRIDESK_COMPLETE"
+"""The environment variable by which a shell asks what it may complete."""
 LAST_OF_OURS = 128
 """Exit codes above it name the signal that ended the program."""
 
@@ -74,7 +76,7 @@ def main() -> None:
 def _run(arguments: list[str]) -> int:
     """Open the screen if there are only its options; everything else goes to the command line."""
     path = screen_path([argument for argument in arguments if argument not in SWITCHES])
-    if path is None:
+    if path is None or COMPLETING in os.environ:
         from tui.cli.main import run
 
         return run(arguments)

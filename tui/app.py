@@ -28,6 +28,7 @@ from data.store import Store
 from tui.demo.demo_worker import Outside, Rounds
 from tui.desk.screen import DeskScreen
 from tui.keys.keymap import Keymap, Leader, keymap_from
+from tui.keys.start_settings import keymap_of, theme_of
 from tui.look.ascii_signs import AsciiSigns
 from tui.look.ascii_signs import use as use_ascii
 from tui.look.no_color import NoColour
@@ -439,8 +440,8 @@ def _run_once(
     from tui.shifts.handover_line import farewell
 
     settings = load().settings
-    keymap = keymap_from(settings.keys, settings.preset)
-    theme_name(settings.theme)  # an invalid setting is reported before the file is touched
+    keymap = keymap_of(settings)
+    theme_of(settings)  # an invalid setting is reported before the file is touched
     store = Store.open(store_path)
     desk_key.ask_no_more()
     theme = chosen_theme(settings.theme, store.settings.get(THEME_SETTING))

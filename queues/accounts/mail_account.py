@@ -24,12 +24,15 @@ class Account(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="k
     """One `[[account]]` of `config.toml`. It names where the secret is, never the secret."""
 
     name: str
+    """The name in commands and lists: letters, digits, dots and dashes."""
     address: str
     """The address that replies come from."""
     provider: str = ""
-    """One of `queues.accounts.providers`; it fills in the servers."""
+    """`gmail`, `outlook` or another that `tridesk account add` knows; it fills in the servers."""
     imap: Server = Server()
+    """The server that mail is read from."""
     smtp: Server = Server()
+    """The server that replies are given to."""
     user: str = ""
     """The login name; empty for the address."""
     auth: Literal["", "password", "xoauth2", "oauthbearer"] = ""
@@ -43,10 +46,11 @@ class Account(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="k
     brand: str = ""
     """The name next to the address; empty for the desk's."""
     mailbox: str = "INBOX"
+    """The folder whose mail becomes tickets."""
     sent: str = ""
     """The folder of sent mail; empty for the one that the server marks as such."""
     copy_sent: bool | None = None
-    """Put a copy of each reply there; None: as the provider needs."""
+    """Put a copy of each reply there; not set: as the provider needs."""
     delivery_reports: bool = True
     """Ask the server to report the delivery of each reply, where it can: that settles what is in doubt."""
     copy_to_self: bool = False
@@ -54,14 +58,15 @@ class Account(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="k
     since: date | None = None
     """Mail that arrived before this day is left alone."""
     work_from: date | None = None
-    """Mail that arrived before this day is history: kept and searchable, but no work; `EVERYTHING` for none."""
+    """Mail that arrived before this day is history: kept and searchable, but no work. `1970-01-01` makes all work."""
     work_after: str = ""
-    """The same as a moment and a place in the mailbox, as `queues.accounts.work_start` writes them."""
+    """The same as a moment and a place in the mailbox, as `tridesk account add` writes it."""
     signature: dict[str, str] = {}
     """By language; the entry `default` is used for the others."""
     html: bool = False
     """Replies carry an HTML part next to the text."""
     per_minute: int = 30
+    """The most replies that are sent in a minute."""
     per_day: int = 0
     """The limit for sent replies; 0 for the provider's limit, if any."""
     poll_seconds: int = 30

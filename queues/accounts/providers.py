@@ -12,6 +12,7 @@ class Server(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="ke
     """One server of an account. There is no way to log in without TLS."""
 
     host: str = ""
+    """Its name; empty for the provider's."""
     port: int = 0
     """0 for the default port."""
     security: Literal["tls", "starttls"] = "tls"

@@ -72,8 +72,11 @@ class Fields(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="ke
     """The custom fields that a reply sets; fields that a ticket does not have are left out."""
 
     macro: str = "Macro"
+    """The field for the macro's name."""
     language: str = "Language"
+    """The field for the reply's language."""
     procedure: str = "Procedure"
+    """The field for the procedure's name."""
 
     @property
     def names(self) -> tuple[str, str, str]:
@@ -85,9 +88,11 @@ class Tracker(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="k
     """One `[[tracker]]` of `config.toml`. It names where the token is, never the token."""
 
     name: str
+    """The name in commands and lists: letters, digits, dots and dashes."""
     url: str
     """The address of its web pages."""
     kind: Kind = "rt"
+    """The system: Request Tracker, Roundup or Zendesk."""
     user: str = ""
     """Our user there; empty for the token's owner. In Zendesk an API token goes with an e-mail address, an
     OAuth token with none."""
@@ -104,6 +109,7 @@ class Tracker(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="k
     statuses: dict[str, Status] = {}
     """What statuses of own lifecycles mean here."""
     fields: Fields = Fields()
+    """The custom fields that a reply sets; fields that a ticket does not have are left out."""
     queue_field: str = ""
     """In Roundup: the property of issues that says which queue they are in."""
     note_field: str = "internal"
@@ -113,11 +119,11 @@ class Tracker(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="k
     since: date | None = None
     """What happened before this day is left alone."""
     poll_seconds: int | None = None
-    """The poll interval; None for the kind's default."""
+    """The poll interval; not set: 15, and 60 for Zendesk."""
     requests_per_minute: int | None = None
-    """The limit for requests; None for the kind's default."""
+    """The limit for requests; not set: 240, and 100 for Zendesk."""
     per_minute: int = 60
-    """The limit for sent replies."""
+    """The most replies that are sent in a minute."""
 
     @property
     def connector(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 
 import msgspec
 
@@ -17,17 +18,56 @@ class PolicyTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, renam
     """One `[[policy]]`: targets as `30m`, `4h` or `2d`, and the tickets that it applies to."""
 
     name: str
+    """The name in lists and reports."""
     first_reply: str = ""
+    """The target for the first answer; empty sets no clock."""
     next_reply: str = ""
+    """The target for each further answer; empty sets no clock."""
     resolution: str = ""
+    """The target for solving; empty sets no clock."""
     calendar: str = "always"
+    """The calendar whose open time counts: `always`, or one of `[calendar.NAME]`."""
     statutory: bool = False
+    """The resolution clock runs day and night and never pauses."""
     lanes: list[str] = []
+    """The lanes of the tickets that it applies to; empty for every lane. The lists below likewise."""
     priorities: list[Priority] = []
+    """Their priorities."""
     severities: list[Severity] = []
+    """Their severities."""
     languages: list[str] = []
+    """Their languages, by ISO 639-1 code."""
     tiers: list[str] = []
+    """Their customers' tiers."""
     topics: list[str] = []
+    """Their topics."""
+
+
+class CalendarTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
+    """One `[calendar.NAME]`, as `queues.clocks.calendar.from_table` reads it."""
+
+    time_zone: str = "UTC"
+    """The time zone of its hours, such as `Europe/Madrid`."""
+    monday: list[str] = []
+    """The open hours of a day, such as `09:00-17:00`; a weekday that is not named is closed."""
+    tuesday: list[str] = []
+    """As Monday."""
+    wednesday: list[str] = []
+    """As Monday."""
+    thursday: list[str] = []
+    """As Monday."""
+    friday: list[str] = []
+    """As Monday."""
+    saturday: list[str] = []
+    """As Monday."""
+    sunday: list[str] = []
+    """As Monday."""
+    holidays: list[date] = []
+    """Closed days."""
+    country: str = ""
+    """Its public holidays are closed days too, by ISO 3166 code; needs the extra `tridesk[holidays]`."""
+    subdivision: str = ""
+    """The part of the country, by its ISO 3166-2 code."""
 
 
 def calendars_of(tables: Mapping[str, Mapping[str, object]], where: str) -> Mapping[str, Calendar]:

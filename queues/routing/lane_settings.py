@@ -34,20 +34,35 @@ class LaneTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One `[[lane]]`: the name that rules use, the title on the screen (or one by language), and what it takes."""
 
     name: str
+    """The name that rules and commands use: one word."""
     title: str | dict[str, str] = ""
+    """The title on the screen, or one for each language: `{ en = "Refunds", es = "Reembolsos" }`."""
     words: OneOrMore | None = None
+    """It takes tickets whose first message has any of these words."""
     without: OneOrMore | None = None
+    """… but not those that have any of these."""
     tags: OneOrMore | None = None
+    """… that have any of these tags."""
     connectors: OneOrMore | None = None
+    """… that came in through any of these: `email:NAME` for an account."""
     languages: OneOrMore | None = None
+    """… whose customer writes any of these languages, by ISO 639-1 code; `und` for unknown."""
     topics: OneOrMore | None = None
+    """… of any of these topics."""
     severities: OneOrMore | None = None
+    """… of any of these severities."""
     priorities: OneOrMore | None = None
+    """… of any of these priorities."""
     tiers: OneOrMore | None = None
+    """… whose customer has any of these tiers."""
     to: OneOrMore | None = None
+    """… that were sent to any of these addresses, or `@domain`s."""
     senders: OneOrMore | None = msgspec.field(default=None, name="from")
+    """… that came from any of these addresses, or `@domain`s."""
     harm: bool | None = None
+    """It handles harm: `safety` does by itself."""
     order: Literal["due", "oldest", "newest"] = "due"
+    """What is at its top: the nearest deadline, the oldest or the newest ticket."""
 
 
 def lanes_of(tables: Sequence[Mapping[str, object]], where: str) -> tuple[Lane, ...]:

@@ -52,7 +52,9 @@ NO_TEXTS = {
     "account add": "settings", "account list": "settings", "account remove": "settings", "account secret": "settings",
     "account test": "settings", "assign": "changes", "backup": "copies the file", "clocks": "numbers",
     "close": "changes",
-    "coach": "figures and our own sentences", "config check": "settings", "config explain": "settings",
+    "coach": "figures and our own sentences", "completion": "the names of commands", "config check": "settings",
+    "config edit": "settings",
+    "config explain": "settings",
     "csat import": "changes", "csat remove": "changes", "csat set": "changes", "demo": "invented tickets",
     "decrypt": "copies the file", "encrypt": "copies the file",
     "detect": "reads standard input", "doctor": "numbers", "erase": "changes", "escalate": "changes",
@@ -69,8 +71,9 @@ NO_TEXTS = {
     "redact": "its own way to mask", "redo": "changes", "reopen": "changes", "replay": "figures", "reply": "changes",
     "report": "figures", "restore": "copies the file", "retention": "changes", "reviews answer": "changes",
     "reviews calibrate": "figures", "reviews check": "scorecards", "reviews sample": "changes",
-    "reviews score": "changes", "route": "reads standard input", "set": "changes", "shift end": "changes",
-    "shift start": "changes", "snooze": "changes", "solve": "changes", "spam": "changes", "split": "changes",
+    "reviews score": "changes", "route": "reads standard input", "serve": "the screen", "set": "changes",
+    "shift end": "changes", "shift start": "changes", "snooze": "changes", "solve": "changes", "spam": "changes",
+    "split": "changes",
     "sync": "changes", "tag": "changes", "take": "changes", "undo": "changes", "verify": "numbers",
 }  # fmt: skip
 """Commands without the option, and why: they show no texts, or always masked."""

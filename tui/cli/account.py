@@ -12,6 +12,7 @@ from data.errors import ConnectorError, DeskError, InputError
 from data.safe_text import safe_line
 from queues.accounts.ticketing_system import HERE
 from tui.cli.common import json_option, write_json
+from tui.cli.completing import ACCOUNT, LANE
 from tui.look.words import translated, words
 from tui.setup.settings import config_folder, load
 
@@ -39,7 +40,7 @@ def account() -> None:
 @click.option("--auth", type=click.Choice(["password", "xoauth2", "oauthbearer"]), help="How to log in.")
 @click.option("--secret", help="Where the password or token is: keyring, ask, env:NAME, command:…")
 @click.option("--ca-file", default="", help="The certificate authority of your own server.")
-@click.option("--lane", default="", help="The lane that its mail goes to; else routing decides.")
+@click.option("--lane", type=LANE, default="", help="The lane that its mail goes to; else routing decides.")
 @click.option("--kind", type=click.Choice(["mail", *HERE]), default="mail", help="A ticketing system, with --url.")
 @click.option("--url", help="The ticketing system's address; for Zendesk the subdomain is enough.")
 @click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="Ignore what happened before this day.")
@@ -236,7 +237,7 @@ def list_(as_json: bool) -> None:
 
 
 @account.command()
-@click.argument("name", required=False)
+@click.argument("name", type=ACCOUNT, required=False)
 @json_option
 def test(name: str | None, as_json: bool) -> None:
     """Log in to the servers of NAME, or of every account; exit 1 if that fails."""
@@ -257,7 +258,7 @@ def test(name: str | None, as_json: bool) -> None:
 
 
 @account.command()
-@click.argument("name")
+@click.argument("name", type=ACCOUNT)
 def remove(name: str) -> None:
     """Remove the account NAME from config.toml; its tickets stay."""
     from tui.accounts.config_writing import remove as take_out
@@ -267,7 +268,7 @@ def remove(name: str) -> None:
 
 
 @account.command()
-@click.argument("name")
+@click.argument("name", type=ACCOUNT)
 def secret(name: str) -> None:
     """Give the keyring the password or token of the account NAME."""
     from queues.accounts.secrets import keyring_put

@@ -12,6 +12,7 @@ from data.errors import InputError, LeftError, RuleError
 from data.records.changes import Change, Done
 from data.records.tickets import Status
 from tui.cli.common import NUMBER, acting, db_option, json_option, write_json
+from tui.cli.completing import MACRO, TICKET
 from tui.look.shown import safe_line
 from tui.look.words import piecewise, words
 from tui.look.written_values import iso
@@ -21,14 +22,16 @@ _OUTCOMES = (Status.OPEN, Status.PENDING, Status.ON_HOLD, Status.SOLVED)
 
 
 @click.command()
-@click.argument("ticket_id", metavar="TICKET", type=NUMBER)
+@click.argument("ticket_id", metavar="TICKET", type=TICKET)
 @click.argument("text", required=False)
 @click.option(
     "--status",
     type=click.Choice([str(status) for status in _OUTCOMES]),
     help="The ticket's status afterwards (default: pending).",
 )
-@click.option("--macro", "macros", multiple=True, metavar="NAME", help="Answer with a macro; several make one reply.")
+@click.option(
+    "--macro", "macros", type=MACRO, multiple=True, metavar="NAME", help="Answer with a macro; several make one reply."
+)
 @click.option("--answer", "answers", multiple=True, metavar="NAME=VALUE", help="A value that a macro asks for.")
 @click.option("--language", default="", help="The macro's language (else the ticket's).")
 @click.option("--attach", multiple=True, type=click.Path(path_type=Path), help="A file that goes with the reply.")
@@ -91,7 +94,7 @@ def reply(
 
 
 @click.command()
-@click.argument("ticket_id", metavar="TICKET", type=NUMBER)
+@click.argument("ticket_id", metavar="TICKET", type=TICKET)
 @click.argument("text", required=False)
 @db_option
 @json_option
@@ -101,7 +104,7 @@ def note(ticket_id: int, text: str | None, db: Path | None, as_json: bool) -> No
 
 
 @click.command()
-@click.argument("ticket_ids", metavar="TICKET...", type=NUMBER, nargs=-1, required=True)
+@click.argument("ticket_ids", metavar="TICKET...", type=TICKET, nargs=-1, required=True)
 @click.option("--reason", default="", help="Why a gate is overridden; kept with the event.")
 @db_option
 @json_option

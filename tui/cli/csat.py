@@ -12,6 +12,7 @@ from data.records.ratings import SATISFIED, UNHAPPY, Rating
 from data.safe_text import shortened
 from tui.cli.acting import tell
 from tui.cli.common import NUMBER, acting, db_option, json_option, reading, reveal_option, write_json
+from tui.cli.completing import TICKET
 from tui.cli.listing import rating_keys
 from tui.look.shown import safe_line
 from tui.look.words import words
@@ -66,7 +67,7 @@ def import_(file: TextIO, reopen: bool, db: Path | None, as_json: bool) -> int:
 @csat.command("list")
 @click.option("--since", default="", metavar="WHEN", help="A date, today, or how far back: 24h, 7d, 4w (else all).")
 @click.option("--low", is_flag=True, help="Only ratings of 1 and 2.")
-@click.option("--ticket", type=NUMBER, help="Only this ticket's.")
+@click.option("--ticket", type=TICKET, help="Only this ticket's.")
 @click.option("--all", "everything", is_flag=True, help="Replaced and removed ratings too.")
 @reveal_option()
 @db_option

@@ -10,12 +10,13 @@ from data.errors import InputError
 from data.records.changes import Change
 from data.records.tickets import Status
 from tui.cli.acting import carry_out, tell
-from tui.cli.common import NUMBER, acting, db_option, json_option, reveal_option, ticket_keys, write_json
+from tui.cli.common import acting, db_option, json_option, reveal_option, ticket_keys, write_json
+from tui.cli.completing import TICKET, TICKET_OR_TAG
 from tui.look.shown import safe_line
 from tui.look.words import piecewise, words
 from tui.setup.clock import wall_clock
 
-_tickets = click.argument("ticket_ids", metavar="TICKET...", type=NUMBER, nargs=-1, required=True)
+_tickets = click.argument("ticket_ids", metavar="TICKET...", type=TICKET, nargs=-1, required=True)
 _why = click.option("--reason", default="", help="Why a gate is overridden; kept with the event.")
 
 
@@ -40,7 +41,7 @@ def assign(ticket_ids: tuple[int, ...], agent: str, db: Path | None, as_json: bo
 
 
 @click.command(context_settings={"ignore_unknown_options": True, "help_option_names": ["--help"]})
-@click.argument("ticket_ids", metavar="TICKET... TAG...", nargs=-1, required=True)
+@click.argument("ticket_ids", metavar="TICKET... TAG...", type=TICKET_OR_TAG, nargs=-1, required=True)
 @db_option
 @json_option
 def tag(ticket_ids: tuple[str, ...], db: Path | None, as_json: bool) -> None:
@@ -125,7 +126,7 @@ def spam(ticket_ids: tuple[int, ...], db: Path | None, as_json: bool) -> None:
 
 
 @click.command("next")
-@click.option("--instead-of", type=NUMBER, metavar="TICKET", help="Pass this ticket over, for a reason that is kept.")
+@click.option("--instead-of", type=TICKET, metavar="TICKET", help="Pass this ticket over, for a reason that is kept.")
 @click.option("--reason", default="", help="Why it is passed over.")
 @reveal_option()
 @db_option

@@ -22,10 +22,11 @@ from queues.desk.lane_moves import lanes_before
 from queues.procedures.book import ProcedureBook
 from tui.cli.common import chosen, db_option, json_option, write_json
 from tui.deciding.escalation_text import FOLDER
-from tui.keys.keymap import keymap_from
+from tui.keys.start_settings import keymap_of, theme_of
+from tui.look.words import translated
 from tui.setup import open_desk
 from tui.setup.clock import wall_clock
-from tui.setup.settings import CONFIG_NAME, Settings, config_folder, load
+from tui.setup.settings import CONFIG_NAME, Settings, config_folder, load, problems, read_text
 
 
 @click.command()
@@ -36,17 +37,33 @@ def doctor(db: Path | None, as_json: bool) -> None:
     report(_checks(chosen(db)), as_json=as_json)
 
 
+MENDS = {
+    "store": "tridesk restore",
+    "backups": "tridesk backup",
+    "events": "tridesk restore",
+    "outbox": "tridesk outbox list",
+    "accounts": "tridesk account test",
+    "routing": "tridesk route --check FILE",
+    "procedures": "tridesk procedures check",
+    "macros": "tridesk macros check",
+}
+"""The command that mends or shows what a check has found; where it is in the settings, `tridesk config edit`."""
+
+
 def report(checks: Iterable[tuple[str, Check]], *, as_json: bool) -> None:
-    """Carry out checks and print their results; exit 1 if one fails."""
+    """Carry out checks and print their results, each finding with the command that mends it; exit 1 if one fails."""
     sound = True
     for name, check in checks:
-        good, words = _tried(check)
+        good, lines = _tried(check)
         sound &= good
-        for line in words:
+        mend = "" if good else MENDS.get(name, "tridesk config edit")
+        for line in lines:
             if as_json:
-                write_json({"check": name, "ok": good, "detail": line})
+                write_json({"check": name, "ok": good, "detail": line, "mend": mend})
             else:
-                click.echo(f"{'ok  ' if good else 'FAIL'}  {name}: {safe_line(line)}")
+                click.echo(f"{'ok  ' if good else 'FAIL'}  {name}: {safe_line(translated(line))}")
+                if mend and f"`{mend}" not in line:
+                    click.echo(f"      -> {mend}")
     if not sound:
         sys.exit(1)
 
@@ -77,6 +94,8 @@ def _checks(path: Path) -> Iterator[tuple[str, Check]]:
     yield "macros", lambda: _library("macros")
     yield "escalations", lambda: _library(FOLDER)
     yield "scorecards", _scorecards
+    if all(_tried(check)[0] for _, check in settings_checks()):
+        yield "start", lambda: _start(path)
 
 
 def settings_checks() -> Iterator[tuple[str, Check]]:
@@ -84,11 +103,11 @@ def settings_checks() -> Iterator[tuple[str, Check]]:
     yield "settings", _settings
     if _tried(_settings)[0]:
         settings = load().settings
-        lanes = partial(_of_settings, _lanes, settings)
-        yield from ((name, partial(_of_settings, check, settings)) for name, check in _OF_SETTINGS.items())
+        lanes = partial(_lanes, settings)
+        yield from ((name, partial(check, settings)) for name, check in _OF_SETTINGS.items())
         yield "lanes", lanes
         if _tried(lanes)[0]:  # what needs the lanes would only say the same
-            yield "clocks", partial(_of_settings, _clocks, settings)
+            yield "clocks", partial(_clocks, settings)
             yield "routing", lambda: _routing(settings)
 
 
@@ -98,16 +117,6 @@ def _tried(check: Check) -> tuple[bool, list[str]]:
     except DeskError as error:
         return False, [error.message]
     return isinstance(result, str), [result] if isinstance(result, str) else result
-
-
-def _of_settings(check: Callable[[Settings], str | list[str]], settings: Settings) -> str | list[str]:
-    """Run a check whose errors need not name the file: they are about `config.toml`."""
-    try:
-        return check(settings)
-    except DeskError as error:
-        where = str(config_folder() / CONFIG_NAME)
-        message = error.message.removeprefix(f"{CONFIG_NAME}: ")
-        raise DeskError(error.title, message if where in message else f"{where}, {message}") from error
 
 
 def _store(path: Path) -> str:
@@ -202,19 +211,28 @@ def _suspended(path: Path) -> str:
     )
 
 
-def _settings() -> str:
+def _settings() -> str | list[str]:
+    path = config_folder() / CONFIG_NAME
+    if wrong := problems(read_text(path) or ""):
+        return [problem.at(path) for problem in wrong]
     configuration = load()
     return f"{configuration.path}" if configuration.exists else f"none at {configuration.path}; the defaults hold"
 
 
+def _start(path: Path) -> str:
+    """Open the desk as the screen does, without its file where there is none yet."""
+    settings = load().settings
+    keymap_of(settings)
+    theme_of(settings)
+    if path.exists():
+        open_desk.open_desk(path, create=False, settings=settings).store.close()
+    else:
+        open_desk.desk_rules(settings)
+    return "the desk opens"
+
+
 def _keys(settings: Settings) -> str:
-    return f"{len(keymap_from(settings.keys, settings.preset).keys)} actions have their keys"
-
-
-def _theme(settings: Settings) -> str:
-    from tui.look.theme import theme_name  # brings the screen's library with it
-
-    return theme_name(settings.theme)
+    return f"{len(keymap_of(settings).keys)} actions have their keys"
 
 
 def _lanes(settings: Settings) -> str | list[str]:
@@ -252,7 +270,7 @@ def _teams(settings: Settings) -> str:
     return f"{len(open_desk.other_teams(settings))} teams"
 
 
-_OF_SETTINGS = {"keys": _keys, "theme": _theme, "teams": _teams}
+_OF_SETTINGS = {"keys": _keys, "theme": theme_of, "teams": _teams}
 
 
 def _accounts(path: Path) -> str:

@@ -11,7 +11,6 @@ from data.records.changes import Change
 from data.records.escalations import Escalation, EscalationState, TeamAnswer
 from tui.cli.acting import tell
 from tui.cli.common import (
-    NUMBER,
     acting,
     db_option,
     escalation_keys,
@@ -21,6 +20,7 @@ from tui.cli.common import (
     reveal_option,
     write_json,
 )
+from tui.cli.completing import TEAM, TICKET
 from tui.deciding.escalation_text import HandingOver, due_of
 from tui.look.words import words
 from tui.setup.clock import wall_clock
@@ -28,8 +28,8 @@ from tui.setup.settings import config_folder
 
 
 @click.command()
-@click.argument("ticket_id", metavar="TICKET", type=NUMBER)
-@click.argument("team")
+@click.argument("ticket_id", metavar="TICKET", type=TICKET)
+@click.argument("team", type=TEAM)
 @click.argument("reason", required=False, default="")
 @click.option("--due", default="", help="When the team should answer: 24h, 2d or a date (else as the settings say).")
 @click.option("--reference", default="", help="The team's own reference number.")
@@ -57,7 +57,7 @@ def escalate(
 @click.command()
 @click.option("--overdue", is_flag=True, help="Only overdue escalations.")
 @click.option("--all", "everything", is_flag=True, help="Include closed escalations.")
-@click.option("--team", default="", help="Only this team's.")
+@click.option("--team", type=TEAM, default="", help="Only this team's.")
 @reveal_option()
 @db_option
 @json_option

@@ -7,7 +7,8 @@ from pathlib import Path
 import click
 
 from data.errors import InputError
-from tui.cli.common import NUMBER, db_option, json_option, reading, reveal_option, write_json
+from tui.cli.common import db_option, json_option, reading, reveal_option, write_json
+from tui.cli.completing import TICKET
 from tui.look.written_values import iso
 from tui.setup.clock import wall_clock
 from tui.setup.open_desk import agent_name, zone_named
@@ -16,7 +17,7 @@ from tui.ticket.history_lines import history_lines
 
 
 @click.command()
-@click.argument("ticket_id", metavar="TICKET", type=NUMBER)
+@click.argument("ticket_id", metavar="TICKET", type=TICKET)
 @db_option
 @reveal_option()
 @json_option

@@ -15,6 +15,7 @@ from data.safe_text import safe_line
 from queues.desk.desk import Desk
 from tui.cli.acting import tell
 from tui.cli.common import NUMBER, acting, db_option, json_option
+from tui.cli.completing import TICKET
 from tui.replying.forward_text import newest_of_customer, quoted
 
 _OUTCOMES = (Status.OPEN, Status.PENDING, Status.ON_HOLD)
@@ -22,7 +23,7 @@ _ALL = "all"
 
 
 @click.command()
-@click.argument("ticket_id", metavar="TICKET", type=NUMBER)
+@click.argument("ticket_id", metavar="TICKET", type=TICKET)
 @click.argument("text", required=False, default="")
 @click.option("--to", required=True, metavar="ADDRESS", help="Who gets it.")
 @click.option("--subject", default="", help="The subject (else the ticket's, with Fwd:).")

@@ -7,6 +7,7 @@ from inspect import cleandoc
 
 import click
 
+from tui.cli.examples import shown
 from tui.look.words import words
 from tui.setup.interface_language import DOMAIN, ENGLISH, FOLDER, language
 
@@ -34,6 +35,16 @@ def translate(command: click.Command) -> click.Command:
     for below in command.commands.values() if isinstance(command, click.Group) else ():
         translate(below)
     return command
+
+
+def with_examples(command: click.Command, path: str) -> None:
+    """Put the examples of a command, and of those below it, at the end of its help."""
+    examples = shown(path)
+    if examples:
+        lines = "\n".join(f"  {example}" for example in examples)
+        command.epilog = f"\b\n{words('Examples:')}\n{lines}"
+    for name, below in command.commands.items() if isinstance(command, click.Group) else ():
+        with_examples(below, f"{path} {name}")
 
 
 def plain(text: str) -> str:

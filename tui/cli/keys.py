@@ -9,6 +9,7 @@ import click
 from tui.cli.common import json_option, write_json
 from tui.keys.actions import ACTIONS, BY_ID, Scope, of_scope
 from tui.keys.keymap import Keymap, keymap_from
+from tui.keys.start_settings import keymap_of
 from tui.look.words import words
 from tui.setup.settings import Settings, load
 
@@ -30,7 +31,7 @@ def keys(check: bool, sheet: bool, test: bool, binds: tuple[str, ...], as_json: 
     if binds:
         _bind(binds, settings)
         return
-    keymap = keymap_from(settings.keys, settings.preset)
+    keymap = keymap_of(settings)
     if check:
         click.echo(words("The keymap is sound."))
     elif sheet:

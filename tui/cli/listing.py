@@ -28,6 +28,7 @@ from tui.cli.common import (
     ticket_line,
     write_json,
 )
+from tui.cli.completing import LANE, TICKET
 from tui.look.shown import is_revealing, safe_line, safe_text
 from tui.look.words import words
 from tui.look.written_values import iso
@@ -41,7 +42,7 @@ from tui.ticket.sign_line import sign_line
 @click.command("list")
 @db_option
 @reveal_option()
-@click.option("--lane", help="Only this lane; none for tickets in no lane.")
+@click.option("--lane", type=LANE, help="Only this lane; none for tickets in no lane.")
 @click.option(
     "--status", type=click.Choice([str(status) for status in Status]), help="Only this status (else new and open)."
 )
@@ -103,7 +104,7 @@ def _in_turn(store: Store, lanes: list[str] | None, status: str | None, limit: i
 
 
 @click.command()
-@click.argument("ticket_id", metavar="TICKET", type=NUMBER)
+@click.argument("ticket_id", metavar="TICKET", type=TICKET)
 @click.option("--linear", is_flag=True, help="Plain sentences, one thing a line, for screen readers.")
 @db_option
 @reveal_option()
@@ -256,7 +257,7 @@ def _override_keys(event: Event) -> dict[str, Any]:
 @click.argument("words", nargs=-1, required=True)
 @db_option
 @reveal_option()
-@click.option("--lane", help="Only this lane.")
+@click.option("--lane", type=LANE, help="Only this lane.")
 @click.option("--limit", type=NUMBER, default=50, show_default=True)
 @json_option
 def search(words: tuple[str, ...], db: Path | None, lane: str | None, limit: int, as_json: bool) -> None:

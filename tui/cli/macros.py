@@ -17,7 +17,8 @@ from macros.files.library import Library, Verdict, check_paths
 from macros.filling.context import Context
 from macros.filling.macro import Macro
 from macros.render import render
-from tui.cli.common import NUMBER, db_option, json_option, reading, write_json
+from tui.cli.common import db_option, json_option, reading, write_json
+from tui.cli.completing import MACRO, TICKET
 from tui.cli.macro_folder import FOLDER, library_of
 from tui.cli.macro_import import import_them
 from tui.cli.macro_stats import stats
@@ -46,7 +47,7 @@ def list_them(folder: Path | None, as_json: bool) -> None:
 
 
 @macros.command()
-@click.argument("name")
+@click.argument("name", type=MACRO)
 @FOLDER
 @json_option
 def show(name: str, folder: Path | None, as_json: bool) -> None:
@@ -87,10 +88,10 @@ def check(paths: tuple[Path, ...], folder: Path | None, as_json: bool) -> None:
 
 
 @macros.command("render")
-@click.argument("name")
+@click.argument("name", type=MACRO)
 @click.option("--language", default="", help="The customer's language (else the ticket's, else English).")
 @click.option("--answer", "answers", multiple=True, metavar="NAME=VALUE", help="A value the macro asks for.")
-@click.option("--ticket", "ticket_id", type=NUMBER, help="Fill in for this ticket.")
+@click.option("--ticket", "ticket_id", type=TICKET, help="Fill in for this ticket.")
 @click.option("--customer", default="", help="Without a ticket: the customer's name.")
 @FOLDER
 @db_option

@@ -7,9 +7,10 @@ from importlib.metadata import version
 from pathlib import Path
 
 import click
+from click.shell_completion import CompletionItem
 
 from data.errors import DeskError
-from tui.cli.in_language import speak, translate
+from tui.cli.in_language import speak, translate, with_examples
 from tui.look.shown import safe_text
 
 COMMANDS = {
@@ -78,8 +79,14 @@ COMMANDS = {
     "lock": ("tui.cli.lock_passphrase", "lock"),
     "config": ("tui.cli.config", "config"),
     "keys": ("tui.cli.keys", "keys"),
+    "serve": ("tui.cli.serve", "serve"),
+    "completion": ("tui.cli.shell_completion", "completion"),
 }
 """Every command, in the order of the help: its module and the function in it."""
+
+
+FEW = 4
+"""As many commands are loaded for the help beside a completion."""
 
 
 class Lazy(click.Group):
@@ -95,7 +102,16 @@ class Lazy(click.Group):
             return None
         module, name = COMMANDS[cmd_name]
         command: click.Command = getattr(import_module(module), name)
+        with_examples(command, cmd_name)
         return translate(command)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Return what begins so; the help of a command is loaded only where few fit."""
+        names = [name for name in COMMANDS if name.startswith(incomplete)]
+        loaded = {name: command for name in names if len(names) <= FEW and (command := self.get_command(ctx, name))}
+        helps = {name: command.get_short_help_str() for name, command in loaded.items()}
+        commands = [CompletionItem(name, help=helps.get(name)) for name in names]
+        return [*commands, *click.Command.shell_complete(self, ctx, incomplete)]
 
 
 @click.group(cls=Lazy, context_settings={"help_option_names": ["-h", "--help"]})

@@ -12,6 +12,7 @@ from data.records.messages import Direction
 from queues.desk.desk import Desk
 from tui.cli.acting import carry_out, tell
 from tui.cli.common import NUMBER, acting, db_option, json_option
+from tui.cli.completing import TICKET
 
 _messages = click.option(
     "--message", "messages", type=NUMBER, multiple=True, help="The message's number, as `show` prints it; repeatable."
@@ -20,8 +21,8 @@ _other = click.option("--other-customer", is_flag=True, help="Do it although the
 
 
 @click.command()
-@click.argument("ticket_ids", metavar="TICKET...", type=NUMBER, nargs=-1, required=True)
-@click.argument("into", metavar="INTO", type=NUMBER)
+@click.argument("ticket_ids", metavar="TICKET...", type=TICKET, nargs=-1, required=True)
+@click.argument("into", metavar="INTO", type=TICKET)
 @_other
 @db_option
 @json_option
@@ -35,7 +36,7 @@ def merge(ticket_ids: tuple[int, ...], into: int, other_customer: bool, db: Path
 
 
 @click.command()
-@click.argument("ticket_id", metavar="TICKET", type=NUMBER)
+@click.argument("ticket_id", metavar="TICKET", type=TICKET)
 @_messages
 @db_option
 @json_option
@@ -49,8 +50,8 @@ def split(ticket_id: int, messages: tuple[int, ...], db: Path | None, as_json: b
 
 
 @click.command()
-@click.argument("ticket_id", metavar="TICKET", type=NUMBER)
-@click.argument("into", metavar="INTO", type=NUMBER)
+@click.argument("ticket_id", metavar="TICKET", type=TICKET)
+@click.argument("into", metavar="INTO", type=TICKET)
 @_messages
 @_other
 @db_option

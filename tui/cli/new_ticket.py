@@ -12,6 +12,7 @@ from data.records.tickets import Status
 from data.safe_text import safe_line
 from tui.cli.acting import given, tell
 from tui.cli.common import acting, db_option, json_option
+from tui.cli.completing import LANE
 
 _OUTCOMES = (Status.OPEN, Status.PENDING, Status.ON_HOLD, Status.SOLVED)
 
@@ -21,7 +22,7 @@ _OUTCOMES = (Status.OPEN, Status.PENDING, Status.ON_HOLD, Status.SOLVED)
 @click.option("--to", required=True, metavar="ADDRESS", help="Who gets it.")
 @click.option("--subject", required=True, help="What it is about.")
 @click.option("--name", default="", help="The name of a customer who is not known yet.")
-@click.option("--lane", default="", help="The lane (else as the routing rules say).")
+@click.option("--lane", type=LANE, default="", help="The lane (else as the routing rules say).")
 @click.option("--language", default="", metavar="CODE", help="The language (else the customer's, or the text's).")
 @click.option("--account", default="", metavar="NAME", help="The mail account to write from (else the first one).")
 @click.option("--attach", multiple=True, type=click.Path(path_type=Path), help="A file that goes with it.")

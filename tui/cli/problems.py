@@ -14,7 +14,8 @@ from data.records.problems import Problem
 from data.records.tickets import Status
 from queues.desk.problems import known
 from tui.cli.acting import tell
-from tui.cli.common import NUMBER, acting, db_option, json_option, reading, reveal_option, write_json
+from tui.cli.common import acting, db_option, json_option, reading, reveal_option, write_json
+from tui.cli.completing import MACRO, TICKET
 from tui.deciding.escalation_text import HandingOver
 from tui.look.shown import safe_line
 from tui.look.words import words
@@ -65,7 +66,7 @@ def show(number: str, db: Path | None, as_json: bool) -> None:
 
 @problem.command()
 @click.argument("title")
-@click.argument("ticket_ids", metavar="TICKET...", type=NUMBER, nargs=-1, required=True)
+@click.argument("ticket_ids", metavar="TICKET...", type=TICKET, nargs=-1, required=True)
 @db_option
 @json_option
 def new(title: str, ticket_ids: tuple[int, ...], db: Path | None, as_json: bool) -> None:
@@ -76,7 +77,7 @@ def new(title: str, ticket_ids: tuple[int, ...], db: Path | None, as_json: bool)
 
 @problem.command()
 @click.argument("number", metavar="P-NUMBER")
-@click.argument("ticket_ids", metavar="TICKET...", type=NUMBER, nargs=-1, required=True)
+@click.argument("ticket_ids", metavar="TICKET...", type=TICKET, nargs=-1, required=True)
 @db_option
 @json_option
 def link(number: str, ticket_ids: tuple[int, ...], db: Path | None, as_json: bool) -> None:
@@ -86,7 +87,7 @@ def link(number: str, ticket_ids: tuple[int, ...], db: Path | None, as_json: boo
 
 
 @problem.command()
-@click.argument("ticket_ids", metavar="TICKET...", type=NUMBER, nargs=-1, required=True)
+@click.argument("ticket_ids", metavar="TICKET...", type=TICKET, nargs=-1, required=True)
 @db_option
 @json_option
 def unlink(ticket_ids: tuple[int, ...], db: Path | None, as_json: bool) -> None:
@@ -97,7 +98,9 @@ def unlink(ticket_ids: tuple[int, ...], db: Path | None, as_json: bool) -> None:
 
 @problem.command()
 @click.argument("number", metavar="P-NUMBER")
-@click.option("--macro", required=True, help="The macro that answers every linked ticket, in its own language.")
+@click.option(
+    "--macro", type=MACRO, required=True, help="The macro that answers every linked ticket, in its own language."
+)
 @click.option("--answer", "answers", multiple=True, metavar="NAME=VALUE", help="A value that the macro asks for.")
 @click.option("--drop-cc", is_flag=True, help="Send no copies to the people in Cc of these tickets.")
 @click.option("--anyway", is_flag=True, help="Send a macro that is not sure to fit all of them.")

@@ -12,14 +12,15 @@ from data.records.tickets import Ticket
 from queues.desk.desk import Desk
 from queues.procedures import wording_diff
 from queues.procedures.procedure import Procedure, Step, procedure_for
-from tui.cli.common import NUMBER, acting, db_option, json_option, write_json
+from tui.cli.common import acting, db_option, json_option, write_json
+from tui.cli.completing import TICKET
 from tui.look.shown import safe_line
 from tui.look.words import piecewise
 from tui.look.written_values import iso
 
 
 @click.command()
-@click.argument("ticket_id", metavar="TICKET", type=NUMBER)
+@click.argument("ticket_id", metavar="TICKET", type=TICKET)
 @db_option
 @json_option
 def state(ticket_id: int, db: Path | None, as_json: bool) -> None:
@@ -46,7 +47,7 @@ def state(ticket_id: int, db: Path | None, as_json: bool) -> None:
 
 
 @click.command()
-@click.argument("ticket_id", metavar="TICKET", type=NUMBER)
+@click.argument("ticket_id", metavar="TICKET", type=TICKET)
 @click.argument("step")
 @click.argument("value", required=False)
 @click.option("--take-back", is_flag=True, help="Take the step's answer back.")

@@ -14,6 +14,7 @@ from data.errors import InputError
 from data.safe_text import safe_line
 from queues.procedures import procedure as sops
 from queues.procedures.procedure import Procedure, Step
+from tui.cli.completing import PROCEDURE
 from tui.cli.procedure_steps import answer, changes, state
 from tui.setup.settings import config_folder
 
@@ -45,7 +46,7 @@ def list_them(folder: Path | None, as_json: bool) -> None:
 
 
 @procedures.command()
-@click.argument("name")
+@click.argument("name", type=PROCEDURE)
 @click.option("--language", default="en", show_default=True, help="The language of the steps.")
 @FOLDER
 @JSON

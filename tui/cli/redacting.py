@@ -10,11 +10,12 @@ import click
 from data.confidential.items import Kind
 from data.confidential.mask import masked
 from tui.cli.acting import tell
-from tui.cli.common import NUMBER, acting, db_option, json_option
+from tui.cli.common import acting, db_option, json_option
+from tui.cli.completing import TICKET
 
 
 @click.command()
-@click.argument("ticket_id", metavar="[TICKET]", type=NUMBER, required=False)
+@click.argument("ticket_id", metavar="[TICKET]", type=TICKET, required=False)
 @db_option
 @click.option("--kind", "kinds", type=click.Choice([str(kind) for kind in Kind]), multiple=True,
               help="Only data of this kind; else of every kind, on a ticket but e-mail.")  # fmt: skip

@@ -12,15 +12,16 @@ from queues.desk.customer_language import REGISTERS
 from queues.routing.harm_model import HARM
 from queues.routing.rules import NO_HARM
 from tui.cli.acting import carry_out
-from tui.cli.common import NUMBER, db_option, json_option
+from tui.cli.common import db_option, json_option
+from tui.cli.completing import LANE, PROCEDURE, TICKET
 
 _NONE = "none"
 """Clears a value."""
 
 
 @click.command("set")
-@click.argument("ticket_ids", metavar="TICKET...", type=NUMBER, nargs=-1, required=True)
-@click.option("--lane", help="The lane.")
+@click.argument("ticket_ids", metavar="TICKET...", type=TICKET, nargs=-1, required=True)
+@click.option("--lane", type=LANE, help="The lane.")
 @click.option(
     "--harm",
     type=click.Choice([*HARM, NO_HARM]),
@@ -37,7 +38,9 @@ _NONE = "none"
     "--severity", type=click.Choice([*map(str, Severity), _NONE]), help="Harm: S0 is a life at risk, S4 a nuisance."
 )
 @click.option("--priority", type=click.Choice([*map(str, Priority)]), help="How urgent it is.")
-@click.option("--procedure", metavar="NAME", help="The procedure to follow; `none` for what the rules give.")
+@click.option(
+    "--procedure", type=PROCEDURE, metavar="NAME", help="The procedure to follow; `none` for what the rules give."
+)
 @click.option("--tier", help="The customer's tier; `none` for the standard one.")
 @click.option("--name", help="The customer's name.")
 @click.option("--language", metavar="CODE", help="The customer's language, ISO 639-1; `und` forgets it.")

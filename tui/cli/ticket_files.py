@@ -11,7 +11,8 @@ import click
 from data.errors import InputError
 from queues.files.facts import dangers
 from queues.files.kept_files import TicketFile, files_of
-from tui.cli.common import NUMBER, attachment_keys, db_option, json_option, reading, reveal_option, write_json
+from tui.cli.common import attachment_keys, db_option, json_option, reading, reveal_option, write_json
+from tui.cli.completing import TICKET
 from tui.look.shown import safe_line
 from tui.look.written_values import iso
 
@@ -22,7 +23,7 @@ _ALL = "all"
 
 
 @click.command()
-@click.argument("ticket_id", metavar="TICKET", type=NUMBER)
+@click.argument("ticket_id", metavar="TICKET", type=TICKET)
 @click.option("--save", "wanted", metavar="N|all", help="Save the file with this number in the list, or all.")
 @click.option("--to", "folder", type=click.Path(path_type=Path), help="Save here (else in the folder for downloads).")
 @reveal_option()

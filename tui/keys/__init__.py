@@ -1,4 +1,4 @@
 """Every action and its keys: the registry, presets, keymaps, help lines. Independent of any screen.
 
-Imports `look` and `data`.
+Imports `look`, `setup` and `data`.
 """

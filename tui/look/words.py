@@ -5,6 +5,7 @@ English is the language of the code and needs no catalogue. How to add a languag
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -46,6 +47,9 @@ def translated(sentence: str) -> str:
     whole = catalogue.gettext(sentence)
     if whole != sentence:
         return whole
+    if (placed := _PLACED.fullmatch(sentence)) is not None:
+        said = words("{path}, line {line}, column {column}: {problem}")
+        return said.format(**placed.groupdict() | {"problem": translated(placed["problem"])})
     for template, longest in _templates():
         if longest in sentence and (match := _pattern(template).fullmatch(sentence)):
             said = catalogue.gettext(template)
@@ -57,9 +61,11 @@ def piecewise(text: str) -> str:
     """Translate a line of parts, `#12: replied, status solved`: each part for itself."""
     if _catalogue() is None:
         return text
-    import re
-
     return "".join(translated(part) for part in re.split(r"(: |, )", text))
+
+
+_PLACED = re.compile(r"(?P<path>[^:]+?), line (?P<line>\d+), column (?P<column>\d+): (?P<problem>.+)", re.DOTALL)
+"""A problem at a place of a file: the place and the problem are translated each for itself."""
 
 
 @cache
@@ -104,8 +110,6 @@ def _templates() -> list[tuple[str, str]]:
 
 @cache
 def _pattern(template: str) -> Pattern[str]:
-    import re
-
     places = (re.escape(text) + (f"(?P<{name}>.+?)" if name else "") for text, name in parts(template))
     return re.compile("".join(places), re.DOTALL)
 

@@ -15,7 +15,7 @@ import tomlkit
 
 from data.errors import InputError
 from data.locations import private_folder
-from tui.setup.settings import CONFIG_NAME
+from tui.setup.settings import CONFIG_NAME, refused
 
 _HEADER = re.compile(r"^(?:[ \t]*#.*\n)*[ \t]*\[", re.MULTILINE)
 """A table's header, and the comment lines directly above it."""
@@ -34,16 +34,23 @@ class ConfigFile:
     @classmethod
     def read(cls, path: Path) -> Self:
         """Read the file; a missing file is empty. Raises InputError if it is not UTF-8 or not TOML."""
+        config = cls.raw(path)
+        try:
+            tomllib.loads(config.text)
+        except tomllib.TOMLDecodeError as error:
+            raise refused(path, config.text) from error
+        return config
+
+    @classmethod
+    def raw(cls, path: Path) -> Self:
+        """Read the file whatever is in it; a missing file is empty. Raises InputError if it is not UTF-8."""
         try:
             written = path.read_bytes().decode("utf-8") if path.exists() else ""
-            text = written.removeprefix(_BOM).replace("\r\n", "\n")
-            tomllib.loads(text)
         except (OSError, UnicodeDecodeError) as error:
             raise InputError(
                 "Settings cannot be read", f"{path}: {error}; check its permissions and that it is UTF-8."
             ) from error
-        except tomllib.TOMLDecodeError as error:
-            raise InputError("Settings not understood", f"{path}: {error}; see `tridesk config explain`.") from error
+        text = written.removeprefix(_BOM).replace("\r\n", "\n")
         return cls(path, text, written.startswith(_BOM), "\r\n" if "\r\n" in written else "\n")
 
     def write(self, text: str) -> None:

@@ -29,7 +29,7 @@ from queues.routing.lanes import fitted
 from queues.routing.rules import Rules, default_rules
 from queues.routing.rules import load as load_rules
 from tui.setup.clock import wall_clock
-from tui.setup.settings import CONFIG_NAME, Settings, TeamTable, config_folder, load
+from tui.setup.settings import CONFIG_NAME, Settings, TeamTable, config_folder, load, naming_the_place
 
 if TYPE_CHECKING:
     from macros.checks.spelling import Speller
@@ -70,7 +70,8 @@ def speller() -> Speller:
 
 def lanes(settings: Settings) -> tuple[Lane, ...]:
     """Return the lanes of the desk. Raises InputError."""
-    return lanes_of(settings.lane, str(config_folder() / CONFIG_NAME))
+    with naming_the_place("lane"):
+        return lanes_of(settings.lane, str(config_folder() / CONFIG_NAME))
 
 
 def other_teams(settings: Settings) -> tuple[Team, ...]:
@@ -79,7 +80,8 @@ def other_teams(settings: Settings) -> tuple[Team, ...]:
         Team(team.name.strip(), team.address.strip(), tuple(team.answers_from), team.due, team.template, team.language)
         for team in settings.team
     ]
-    return teams_of(rows, str(config_folder() / CONFIG_NAME))
+    with naming_the_place("team"):
+        return teams_of(rows, str(config_folder() / CONFIG_NAME))
 
 
 def demo_teams() -> list[TeamTable]:
@@ -95,7 +97,8 @@ def routing_rules(folder: Path, settings: Settings | None = None) -> Rules:
     chosen = settings if settings is not None else load().settings
     here = lanes(chosen)
     rules = load_rules(own, lanes=[lane.name for lane in here]) if own.exists() else default_rules()
-    check_sets(here, rules.set_names, str(config_folder() / CONFIG_NAME))
+    with naming_the_place("lane"):
+        check_sets(here, rules.set_names, str(config_folder() / CONFIG_NAME))
     return rules
 
 
@@ -244,12 +247,14 @@ def scorecards(settings: Settings) -> dict[str, Scorecard]:
 
 def own_calendars(settings: Settings) -> Mapping[str, Calendar]:
     """Return the working weeks by name. Raises InputError."""
-    return calendars_of(settings.calendar, str(config_folder() / CONFIG_NAME))
+    with naming_the_place("calendar"):
+        return calendars_of(settings.calendar, str(config_folder() / CONFIG_NAME))
 
 
 def policies(settings: Settings, calendars: Mapping[str, Calendar]) -> Sequence[Policy]:
     """Return the policies that set the clocks. Raises InputError."""
-    chosen = policies_of(settings.policy, calendars, str(config_folder() / CONFIG_NAME))
+    with naming_the_place("policy"):
+        chosen = policies_of(settings.policy, calendars, str(config_folder() / CONFIG_NAME))
     if settings.policy:
         return chosen
     return [replace(item, lanes=_with_harm(item.lanes, lanes(settings))) for item in chosen]

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 import tomllib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import msgspec
+from msgspec import Meta
 from platformdirs import user_cache_path, user_config_path, user_data_path, user_state_path
 
 from data.errors import InputError
@@ -21,7 +24,12 @@ from queues.clocks.clock_settings import PolicyTable
 from queues.next_up.graphic_content import Exposure
 from tui.setup.interface_language import AUTO, languages
 
+if TYPE_CHECKING:
+    from tui.setup.settings_problems import Problem
+
 APP = "tridesk"
+Natural = Annotated[int, Meta(ge=0)]
+"""A whole number from 0 up."""
 CONFIG_NAME = "config.toml"
 REASONS = ("needs someone else", "waits for information", "not my language", "too long for now", "a break from it")
 """The default reasons for passing a ticket over."""
@@ -53,7 +61,7 @@ class ReopenTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, renam
 
     thanks: bool = False
     """A message of nothing but thanks reopens too."""
-    days: int = 14
+    days: Natural = 14
     """Later than this a message opens a ticket of its own; 0 for never."""
 
 
@@ -62,7 +70,7 @@ class CsatTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename=
 
     link: str = ""
     """The address of a form; `{token}` in it becomes the ticket's own token."""
-    days: int = 30
+    days: Natural = 30
     """How long after the question an answer counts as a rating."""
 
 
@@ -70,6 +78,7 @@ class TeamTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename=
     """One `[[team]]` to escalate to."""
 
     name: str
+    """The name in escalations and lists."""
     address: str = ""
     """Its mail address; empty if it is informed in some other way."""
     answers_from: list[str] = []
@@ -79,6 +88,7 @@ class TeamTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename=
     template: str = ""
     """The template of the text to it; else the template named like the team, else `hand-over`."""
     language: str = "en"
+    """The language of texts to it, by ISO 639-1 code."""
 
 
 class NextUpTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
@@ -96,10 +106,14 @@ class ExposureTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, ren
     """`[exposure]`: which tickets have graphic or abusive content. Any of the four criteria is enough."""
 
     topics: tuple[str, ...] = tuple(sorted(Exposure().topics))
+    """Tickets of these topics."""
     tags: tuple[str, ...] = tuple(sorted(Exposure().tags))
+    """Tickets with any of these tags."""
     lanes: tuple[str, ...] = ()
+    """Tickets in these lanes."""
     severities: tuple[Severity, ...] = ()
-    light_between: int = 1
+    """Tickets of these severities."""
+    light_between: Natural = 1
     """How many easier tickets to interleave between two graphic tickets, if no clock runs out by it; 0 for none."""
     never_wait: tuple[Severity, ...] = (Severity.S0, Severity.S1)
     """Severities that no easier ticket is put before."""
@@ -111,30 +125,31 @@ class ShiftTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename
     """`[shift]`: when the screen offers to begin one."""
 
     ask: bool = True
-    away_hours: int = 6
+    """The screen offers to begin a shift."""
+    away_hours: Natural = 6
     """After this many hours without an action of yours."""
 
 
 class SuggestionsTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`[suggestions]`: when a macro is offered as the answer."""
 
-    sure: float = 0.6
+    sure: Annotated[float, Meta(gt=0, le=1)] = 0.6
     """The least probability that it is right."""
 
 
 class BackupTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
     """`[backup]`: how often the desk backs itself up while it is open, and what is kept."""
 
-    every_hours: int = 4
+    every_hours: Natural = 4
     """The least time between two automatic backups; 0 for none."""
-    keep_days: int = 14
+    keep_days: Natural = 14
     """For how many days the last backup of each day is kept; the newest two always are."""
 
 
 class LockTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
     """`[lock]`: when the screen locks by itself; it needs a passphrase, set by `tridesk lock`."""
 
-    after_minutes: int = 5
+    after_minutes: Natural = 5
     """Without a key; 0 for never."""
 
 
@@ -148,7 +163,7 @@ class EncryptionTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, r
 class RetentionTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
     """One `[[retention]]`: when the content of finished tickets is erased, by `tridesk retention --apply`."""
 
-    days: int
+    days: Annotated[int, Meta(ge=1)]
     """How long after anything last happened to the ticket."""
     lane: str = ""
     """Empty for every lane."""
@@ -162,7 +177,9 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="
     agent: str = ""
     """Your name in replies and events; empty for the login name."""
     sender: str = "support@tridesk.invalid"
+    """The address of replies to mail that came in without an account, as after an import."""
     brand: str = "Support"
+    """The name next to it, and the company that macros name."""
     own_addresses: tuple[str, ...] = ()
     """Your other addresses: aliases, and mail groups that deliver to you. Group mail counts as its sender's."""
     blocked_senders: tuple[str, ...] = ()
@@ -179,10 +196,14 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="
     """The desk's time zone, such as `Europe/Madrid`; empty for the machine's."""
     register: Literal["tu", "usted", "vos"] = "usted"
     """How Spanish addresses customers whose preference is unknown."""
-    undo_seconds: int = 10
+    undo_seconds: Annotated[int, Meta(ge=0, le=300)] = 10
+    """How long a reply waits before it leaves, and can be undone."""
     preset: str = "default"
+    """The keys to begin with: `default`, `gmail`, `zendesk`, `arrows`."""
     keys: dict[str, str] = {}
+    """Other keys by action, as `tridesk keys` names them; several separated by commas, a sequence with spaces."""
     theme: str = ""
+    """`dark`, `light` or `contrast`; empty for the theme last chosen on the screen."""
     ascii: bool = False
     """Frames, signs and marks of the screen in ASCII."""
     mouse: bool = True
@@ -193,12 +214,14 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="
     """Mail accounts, each a table `[[account]]`; `tridesk account add` writes one."""
     tracker: tuple[Tracker, ...] = ()
     """Ticketing systems that are mirrored, each a table `[[tracker]]`; `tridesk account add --kind rt` writes one."""
-    languages: dict[str, float] = {}
+    languages: dict[str, Annotated[float, Meta(ge=0)]] = {}
     """How common each language is among your customers, as shares of 1; empty for mostly English and Spanish."""
     lane: list[dict[str, Any]] = []
-    """The queues on the screen, left to right (`queues.routing.lane_settings`); none for mail, app and safety."""
+    """The queues on the screen, left to right ; none for mail, app and safety."""
     calendar: dict[str, dict[str, Any]] = {}
+    """Working weeks, each a table `[calendar.NAME]`; `office` is also the one for promises."""
     policy: list[PolicyTable] = []
+    """Targets, each a table `[[policy]]`; the first that fits a ticket counts. None for the built-in ones."""
     reopen: ReopenTable = ReopenTable()
     csat: CsatTable = CsatTable()
     team: list[TeamTable] = []
@@ -231,63 +254,91 @@ class Configuration:
 
 
 def load(folder: Path | None = None) -> Configuration:
-    """Read `config.toml` of the folder (the user's own by default). Raises InputError with file and reason."""
+    """Read `config.toml` of the folder (the user's own by default). Raises InputError with file, place and reason."""
     path = (folder or config_folder()) / CONFIG_NAME
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
+    text = read_text(path)
+    if text is None:
         return Configuration(Settings(), path, False)
+    try:
+        settings = msgspec.convert(tomllib.loads(text), Settings)
+    except (ValueError, RecursionError) as error:  # not TOML, or not our types
+        raise refused(path, text) from error
+    if any(refusals(settings)):
+        raise refused(path, text)
+    settings = msgspec.structs.replace(
+        settings, account=complete_all(settings.account), tracker=complete_trackers(settings.tracker)
+    )
+    return Configuration(settings, path, True)
+
+
+def read_text(path: Path) -> str | None:
+    """Return the text of a settings file without byte order mark and CRLF, None if there is none. Raises InputError."""
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        return None
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(
             "Settings cannot be read", f"{path}: {error}; check its permissions and that it is UTF-8."
         ) from error
+
+
+def problems(text: str) -> list[Problem]:
+    """Return what is wrong with the text of a settings file, in its order; what other files decide is not looked at."""
+    from tui.setup.settings_problems import problems as problems_of
+
+    return problems_of(text, Settings, refusals)
+
+
+def refused(path: Path, text: str) -> InputError:
+    """Return the error of a settings file that cannot be used: its first problem, and how many there are."""
+    first, *others = problems(text)
+    more = f" (`tridesk config check` lists {len(others)} more.)" if others else ""
+    return InputError("Settings not understood", first.at(path) + more)
+
+
+@contextmanager
+def naming_the_place(*names: str) -> Iterator[None]:
+    """Add file, line and column to an error about one of these settings."""
     try:
-        settings = msgspec.convert(tomllib.loads(text), Settings)
-        settings = msgspec.structs.replace(
-            settings, account=complete_all(settings.account), tracker=complete_trackers(settings.tracker)
-        )
-    except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
-        raise InputError("Settings not understood", f"{path}: {error}; see `tridesk config explain`.") from error
+        yield
+    except InputError as error:
+        from tui.setup.settings_problems import placed
+
+        raise placed(error, config_folder() / CONFIG_NAME, names) from error
+
+
+def refusals(settings: Settings) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """Yield each value that its type allows and the desk does not: the path to it, and a sentence."""
     if settings.interface_language not in (wanted := (AUTO, *languages())):
-        raise InputError(
-            "Settings not understood",
-            f"{path}: interface-language is {settings.interface_language!r}; use one of {', '.join(wanted)}.",
-        )
-    if not 0 <= settings.undo_seconds <= 300:
-        raise InputError("Settings not understood", f"{path}: undo-seconds is {settings.undo_seconds}; use 0 to 300.")
-    if not 0 < settings.suggestions.sure <= 1:
-        raise InputError(
-            "Settings not understood",
-            f"{path}: sure under [suggestions] is {settings.suggestions.sure}; use more than 0 and at most 1.",
-        )
-    if any(share < 0 for share in settings.languages.values()):
-        raise InputError("Settings not understood", f"{path}: a share under [languages] is negative; use 0 to 1.")
+        sentence = f"interface-language is {settings.interface_language!r}; use one of {', '.join(wanted)}."
+        yield ("interface-language",), sentence
     link = settings.csat.link
     if link and not (link.startswith(("https://", "http://")) and "{token}" in link):
-        raise InputError(
-            "Settings not understood",
-            f"{path}: link under [csat] is {link!r}; write the form's address with {{token}} in it.",
-        )
-    for name, number in (
-        ("light-between", settings.exposure.light_between),
-        ("away-hours", settings.shift.away_hours),
-        ("every-hours", settings.backup.every_hours),
-        ("keep-days", settings.backup.keep_days),
-        ("after-minutes", settings.lock.after_minutes),
-    ):
-        if number < 0:
-            raise InputError("Settings not understood", f"{path}: {name} is {number}; use 0 or more.")
-    for rule in settings.retention:
-        if rule.days < 1 or (rule.kind and rule.kind not in set(MessageKind)):
-            raise InputError(
-                "Settings not understood",
-                f"{path}: [[retention]] needs days of 1 or more, and a kind among {', '.join(MessageKind)}.",
-            )
+        sentence = f"csat.link is {link!r}; write the form's address with {{token}} in it."
+        yield ("csat", "link"), sentence
+    for index, rule in enumerate(settings.retention):
+        if rule.kind and rule.kind not in set(MessageKind):
+            sentence = f"retention {index + 1}: kind is {rule.kind!r}; use one of {', '.join(MessageKind)}."
+            yield ("retention", index, "kind"), sentence
     if settings.time_zone and not _is_zone(settings.time_zone):
-        raise InputError(
-            "Settings not understood", f"{path}: time-zone is {settings.time_zone!r}; write one such as Europe/Madrid."
-        )
-    return Configuration(settings, path, True)
+        sentence = f"time-zone is {settings.time_zone!r}; write one such as Europe/Madrid."
+        yield ("time-zone",), sentence
+    yield from _account_refusals(settings)
+
+
+def _account_refusals(settings: Settings) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    checks: tuple[tuple[str, int, Callable[[int], object]], ...] = (
+        ("account", len(settings.account), lambda count: complete_all(settings.account[:count])),
+        ("tracker", len(settings.tracker), lambda count: complete_trackers(settings.tracker[:count])),
+    )
+    for name, count, complete in checks:
+        for upto in range(1, count + 1):
+            try:
+                complete(upto)
+            except InputError as error:
+                yield (name, upto - 1), error.message
+                break
 
 
 def _is_zone(name: str) -> bool:

@@ -162,7 +162,7 @@ def test_the_line_ends_and_the_byte_order_mark_of_the_file_stay(tmp_path: Path, 
     assert load(tmp_path).settings.tracker == before.tracker
 
 
-@pytest.mark.parametrize(("data", "words"), [(b"[keys\n", "config explain"), (b'agent = "Jos\xe9"', "UTF-8")])
+@pytest.mark.parametrize(("data", "words"), [(b"[keys\n", "config edit"), (b'agent = "Jos\xe9"', "UTF-8")])
 def test_a_file_that_cannot_be_read_is_not_written(tmp_path: Path, data: bytes, words: str) -> None:
     (tmp_path / "config.toml").write_bytes(data)
     with pytest.raises(InputError, match=words):

@@ -65,5 +65,5 @@ def test_a_dry_run_of_nothing_is_wrong_usage(desk: Path) -> None:
 
 def test_a_wrong_policy_is_one_sentence(desk: Path, tmp_path: Path) -> None:
     settings(tmp_path, POLICY.format(first="soon"))
-    with pytest.raises(InputError, match=r"config\.toml: policy 'all': first-reply is 'soon'"):
+    with pytest.raises(InputError, match=r"config\.toml, line \d+, column 1: policy 'all': first-reply is 'soon'"):
         run(["clocks", "--db", str(desk)])
