@@ -53,12 +53,20 @@ def prepare(database: Database, steps: Sequence[Migration] = ()) -> Prepared:
             "Server too old", f"{database.place} is PostgreSQL {version // 10000}; a team needs 14 or newer."
         )
     done = migrate(database, tuple(steps) or migrations())
-    # only members may connect; a database is open to every login of its cluster otherwise
-    database.script(
-        """DO $$ BEGIN EXECUTE format('REVOKE CONNECT ON DATABASE %I FROM PUBLIC', current_database()); END $$"""
-    )
     with database.transaction():
         database.rows("LOCK TABLE tridesk.event IN SHARE ROW EXCLUSIVE MODE")
+        # only members may connect: a database is open to every login of its cluster otherwise, a restored one too
+        database.script(
+            """DO $$
+            DECLARE login text;
+            BEGIN
+                EXECUTE format('REVOKE CONNECT ON DATABASE %I FROM PUBLIC', current_database());
+                FOR login IN SELECT member.login FROM tridesk.member JOIN pg_roles ON rolname = member.login
+                        WHERE removed_at IS NULL LOOP
+                    EXECUTE format('GRANT CONNECT ON DATABASE %I TO %I', current_database(), login);
+                END LOOP;
+            END $$"""
+        )
         # events of another cluster name its transactions: later ones than this cluster will reach for long
         ((restored,),) = database.rows(
             "SELECT EXISTS (SELECT FROM tridesk.event WHERE xact > pg_current_xact_id()::text::bigint)"

@@ -26,7 +26,7 @@ class Address(Protocol):
 
     @property
     def name(self) -> str:
-        """Its name in the settings."""
+        """Its name in the settings; empty for one that is in none."""
         ...
 
     @property
@@ -122,7 +122,9 @@ class Database:
     def _not_connected(self, error: Exception) -> ConnectorError:
         """Say why there is no connection; libpq's own text could name the whole address, so none of it is passed on."""
         text = str(error)
-        connection = getattr(error, "pgconn", None)
+        way = f"give it with `tridesk account secret {self._address.name}`" if self._address.name else (
+            "set PGPASSFILE, or run this in a terminal"
+        )  # fmt: skip
         if "certificate" in text or "SSL error" in text:
             return UnreachableError(
                 "Certificate not valid",
@@ -134,24 +136,33 @@ class Database:
                 "No TLS", f"{self.place} does not offer TLS; no password was sent. Set `ssl = on` in its configuration."
             )
         if "no password supplied" in text:
-            return LoginError("No password", f"{self.place} asks for the password of {self.login}, and there is none; "
-                              f"give it with `tridesk account secret {self._address.name}`.")  # fmt: skip
+            return LoginError(
+                "No password", f"{self.place} asks for the password of {self.login}, and there is none; {way}."
+            )
         if "timeout" in text or "timed out" in text:
             return UnreachableError("Not reachable", f"{self.place} does not answer; check the network, it is retried.")
-        if "password authentication failed" in text or (connection is not None and connection.used_password):
-            return LoginError(
-                "Login refused",
-                f"{self.place} does not accept the password of {self.login}; it may have expired. Give another with "
-                f"`tridesk account secret {self._address.name}`.",
+        if "too many" in text or "connection slots" in text:
+            return UnreachableError(
+                "Busy", f"{self.place} has no free connection; it is tried again. Its owner may raise max_connections."
             )
-        if "does not exist" in text or "not permitted" in text or "pg_hba" in text:
+        if "starting up" in text or "shutting down" in text or "recovery" in text:
+            return UnreachableError("Not reachable", f"{self.place} is starting or stopping; it is tried again.")
+        if "password authentication failed" in text:
             return LoginError(
                 "Login refused",
-                f"{self.place} has no such login or database, or does not let {self.login} in; ask the team's owner.",
+                f"{self.place} does not accept the password of {self.login}; it may have expired. For another, {way}.",
             )
         if "resolve" in text or "translate host" in text or "Name or service" in text:
             return UnreachableError(
                 "Not reachable", f"{self.host} is not found; check the network and the name of the server."
+            )
+        connection = getattr(error, "pgconn", None)
+        if "does not exist" in text or "ermission" in text or "pg_hba" in text or getattr(
+            connection, "used_password", False
+        ):  # fmt: skip
+            return LoginError(
+                "Login refused",
+                f"{self.place} has no such login or database, or does not let {self.login} in; ask the team's owner.",
             )
         return UnreachableError(
             "Not reachable", f"{self.place} takes no connections; check the url, it is tried again."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pwd
+import shutil
 import signal
 import subprocess
 import time
@@ -95,6 +96,16 @@ class PostgresServer:
             if time.monotonic() > end or self._postmaster.poll() is not None:
                 raise RuntimeError((self.folder / "server.log").read_text()[-3000:])
             time.sleep(0.02)
+
+    def tls_options(self, folder: Path) -> list[str]:
+        """Return the options of a start with the certificate in a folder, which the server gets as its own."""
+        for name in ("server.pem", "server.key"):
+            own = self.folder / "data" / name
+            shutil.copy(folder / name, own)
+            own.chmod(0o600)
+            if self._user:
+                os.chown(own, pwd.getpwnam(self._user).pw_uid, -1)
+        return ["-c", "ssl=on", "-c", "ssl_cert_file=server.pem", "-c", "ssl_key_file=server.key"]
 
     def stop(self, how: signal.Signals = signal.SIGINT) -> None:
         """End it; SIGKILL ends all its processes in the middle of whatever they do."""
