@@ -24,9 +24,11 @@ from tests.faults.report import (  # noqa: F401 # hooks
     pytest_terminal_summary,
 )
 from tests.servers import mail_stack as mail
+from tests.servers import postgres
 from tests.servers import request_tracker as tracker
 from tests.servers import roundup as issues
 from tests.servers.mail_stack import MailStack
+from tests.servers.postgres import PostgresServer, Team
 from tests.servers.request_tracker import RequestTrackerServer
 from tests.servers.roundup import RoundupServer
 from tests.servers.zendesk_double import ZendeskDouble
@@ -139,6 +141,23 @@ def roundup() -> Iterator[RoundupServer]:
     _need(issues.missing(), "roundup", of="pip")
     with _running(RoundupServer, "tdroundup") as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[PostgresServer]:
+    """PostgreSQL on loopback. Not installed: skipped at home, failed where CI is set."""
+    _need(postgres.missing(), "postgresql")
+    _need([] if find_spec("psycopg") else ["psycopg"], "psycopg[binary]", of="pip")
+    with _running(PostgresServer, "tdpg") as server:
+        yield server
+
+
+@pytest.fixture
+def team(postgres_server: PostgresServer) -> Iterator[Team]:
+    """Yield a team's database with the usual agents."""
+    made = postgres_server.team()
+    yield made
+    made.close()
 
 
 @pytest.fixture

@@ -82,7 +82,7 @@ def form_of(kind: str) -> Form:
     blanks = (
         Blank("url", "Web address", system.url, is_needed=True),
         Blank("typed", system.secret, _KEPT, is_secret=True),
-        Blank("user", "User", system.user, is_needed=system.needs_user),
+        *((Blank("user", "User", system.user, is_needed=system.needs_user),) if system.user else ()),
         Blank("name", "Name here", "A short name; empty for the first part of the address."),
         Blank("queues", "Queues", "Queue=lane, separated by commas; routing rules take precedence; empty for all."),
         *_SECRET,
@@ -107,6 +107,7 @@ class _System:
 
 
 _SYSTEMS = {
+    "team": _System("Team on PostgreSQL", "Such as postgresql://you@db.yourcompany.example/support.", "Password", ""),
     "rt": _System("Request Tracker", user="Empty for the token's owner."),
     "roundup": _System("Roundup", secret="Password", user="The login name.", needs_user=True),
     "zendesk": _System(
@@ -203,6 +204,8 @@ def _tracker(kind: str, values: Values, before: Remote | None) -> Tracker:
     given = url if "://" in url or not url or is_word else f"https://{url}"
     try:
         host = urlsplit(given if "://" in given else f"https://{given}").hostname or ""
+        if kind == "team":
+            host, given = urlsplit(url).path.strip("/"), url
     except ValueError:
         host = ""
     pairs = (part.partition("=") for part in values.get("queues", "").split(",") if part.strip())

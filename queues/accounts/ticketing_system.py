@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import date
-from ipaddress import ip_address
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -13,8 +12,9 @@ import msgspec
 
 from data.errors import InputError
 from data.records.tickets import Status
+from queues.ground.loopback import is_loopback
 
-Kind = Literal["rt", "roundup", "zendesk"]
+Kind = Literal["rt", "roundup", "zendesk", "team"]
 """The ticketing systems that can be mirrored; a tracker's connector name begins with its kind."""
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
 
@@ -46,20 +46,27 @@ HERE: dict[Kind, dict[str, Status]] = {
         "closed": Status.CLOSED,
         "deleted": Status.CLOSED,
     },
+    "team": {
+        str(status): status
+        for status in (Status.NEW, Status.OPEN, Status.PENDING, Status.ON_HOLD, Status.SOLVED, Status.CLOSED)
+    },
 }
 """Our status for each default status of a system; if several map to one, the first is written back."""
 _NEVER_SET: dict[Kind, set[str]] = {
     "rt": {"rejected", "deleted"},
     "roundup": set(),
     "zendesk": {"new", "closed", "deleted"},
+    "team": set(),
 }
-_API = {"rt": "/REST/2.0", "roundup": "/rest", "zendesk": "/api/v2"}
+_API = {"rt": "/REST/2.0", "roundup": "/rest", "zendesk": "/api/v2", "team": "/"}
 """The path of the API after the address of a system's pages."""
-_PACES = {"rt": (15, 240), "roundup": (15, 240), "zendesk": (60, 100)}
-"""The default poll interval in seconds, and requests per minute, of each system.
+_PACES = {"rt": (15, 240), "roundup": (15, 240), "zendesk": (60, 100), "team": (15, 0)}
+"""The default poll interval in seconds, and requests per minute (0: no limit), of each system.
 
 A whole team may ask for Zendesk's export ten times a minute, and its smallest plan takes 200 requests.
 """
+PGPASS = "pgpass"
+"""The secret of a team whose password PostgreSQL's own library finds, in PGPASSFILE or ~/.pgpass."""
 WARNINGS = {
     "zendesk": "Zendesk: written from its documentation, never tried against the live service; begin with a sandbox.",
 }
@@ -97,7 +104,7 @@ class Tracker(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="k
     """Our user there; empty for the token's owner. In Zendesk an API token goes with an e-mail address, an
     OAuth token with none."""
     secret: str = "keyring"
-    """Where the token is: `keyring`, `ask`, `env:NAME` or `command:…`."""
+    """Where the token is: `keyring`, `ask`, `env:NAME` or `command:…`; of a team also `pgpass`."""
     ca_file: str = ""
     """The certificate authority to trust instead of the system's."""
     file_hosts: tuple[str, ...] = ()
@@ -133,7 +140,10 @@ class Tracker(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="k
     @property
     def login(self) -> str:
         """The name that the token is stored under."""
-        return f"{self.user or 'token'}@{urlsplit(self.url).netloc}"
+        url = urlsplit(self.url)
+        if self.kind == "team":
+            return f"{url.netloc}{url.path}"  # its address names the user already
+        return f"{self.user or 'token'}@{url.netloc}"
 
     @property
     def poll(self) -> int:
@@ -168,6 +178,8 @@ def complete(tracker: Tracker) -> Tracker:
     """Return the tracker with its address normalised. Raises InputError with the invalid setting."""
     if not _NAME.fullmatch(tracker.name):
         raise _wrong(tracker, "name", "use letters, digits, dots and dashes")
+    if tracker.kind == "team":
+        return _complete_team(tracker)
     tracker = msgspec.structs.replace(tracker, url=_whole(tracker))
     try:
         url = urlsplit(tracker.url)
@@ -176,14 +188,39 @@ def complete(tracker: Tracker) -> Tracker:
         raise _wrong(tracker, "url", "write it as https://host") from None
     if url.scheme not in {"http", "https"} or not host or url.username or url.query or url.fragment or port == 0:
         raise _wrong(tracker, "url", "write it as https://host, without user, ? and #")
-    if url.scheme == "http" and not _is_loopback(host):
+    if url.scheme == "http" and not is_loopback(host):
         raise _wrong(tracker, "url", "a token goes over TLS only: use https://")
-    kind = tracker.secret.partition(":")[0]
-    if kind not in {"keyring", "ask", "env", "command"} or tracker.secret in {"env:", "command:", "env", "command"}:
-        raise _wrong(tracker, "secret", "use keyring, ask, env:NAME or command:…")
-    if min(tracker.poll, tracker.requests, tracker.per_minute) < 1:
-        raise _wrong(tracker, "poll-seconds, requests-per-minute or per-minute", "use a positive number")
+    _refuse_unfit(tracker)
     return msgspec.structs.replace(tracker, url=tracker.url.rstrip("/").removesuffix(_API[tracker.kind]))
+
+
+def _complete_team(tracker: Tracker) -> Tracker:
+    """Return the team's tracker with its address normalised. Raises InputError with the invalid setting."""
+    given = tracker.url.strip()
+    way = "write it as postgresql://login@host/database"
+    try:
+        url = urlsplit(given)
+        host, port = url.hostname or "", url.port
+    except ValueError:
+        raise _wrong(tracker, "url", way) from None
+    if url.password is not None:
+        raise _wrong(tracker, "url", "leave the password out; the keyring or PGPASSFILE has it")
+    if url.scheme not in {"postgresql", "postgres"} or not host or not url.username or len(url.path) < 2:
+        raise _wrong(tracker, "url", way)
+    if url.query or url.fragment or port == 0 or "/" in url.path[1:]:
+        raise _wrong(tracker, "url", f"{way}, without ? and #")
+    _refuse_unfit(tracker)
+    return msgspec.structs.replace(tracker, url=given)
+
+
+def _refuse_unfit(tracker: Tracker) -> None:
+    """Raise InputError where secret or limits cannot be used."""
+    kinds = {"keyring", "ask", "env", "command"} | ({PGPASS} if tracker.kind == "team" else set())
+    if tracker.secret.partition(":")[0] not in kinds or tracker.secret in {"env:", "command:", "env", "command"}:
+        raise _wrong(tracker, "secret", "use keyring, ask, env:NAME or command:…")
+    limits = (tracker.poll, 1 if tracker.requests_per_minute is None else tracker.requests, tracker.per_minute)
+    if min(limits) < 1:
+        raise _wrong(tracker, "poll-seconds, requests-per-minute or per-minute", "use a positive number")
 
 
 def complete_all(trackers: tuple[Tracker, ...]) -> tuple[Tracker, ...]:
@@ -202,13 +239,6 @@ def _whole(tracker: Tracker) -> str:
     if tracker.kind == "zendesk" and re.fullmatch(r"[A-Za-z0-9-]+", given):
         return f"https://{given}.zendesk.com"
     return given
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def _wrong(tracker: Tracker, setting: str, way: str) -> InputError:

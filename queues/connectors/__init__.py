@@ -1,4 +1,4 @@
 """The outside systems, one per file: what they hold comes in as `Incoming`, our replies go out.
 
-Imports `desk`, `accounts`, `helper`, `quality`, `mail`, `exports`, `quotes`, `ground` and `data`.
+Imports `team`, `desk`, `accounts`, `helper`, `quality`, `mail`, `exports`, `quotes`, `ground` and `data`.
 """

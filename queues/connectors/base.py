@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from importlib import import_module
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from data.errors import InputError
 from data.records.messages import Direction
@@ -27,6 +27,8 @@ class Capability(StrEnum):
     """Files of messages come in, files of replies go out."""
     GUARD = "guard"
     """The system itself refuses a reply whose ticket changed since it was read."""
+    ONCE = "once"
+    """A reply or note that is offered again under its mark is taken once; none stays in doubt."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +126,15 @@ class Offered(Protocol):
         ...
 
 
+@runtime_checkable
+class Hinting(Protocol):
+    """A system that says when something happened, so that the desk looks at once."""
+
+    def listen(self, seconds: float) -> bool:
+        """Wait so long for a hint, and return whether there was one. Raises ConnectorError."""
+        ...
+
+
 class TicketSystem(Protocol):
     """Mirrors a ticketing system: what `queues.remotes.tracker_sync` asks of a connector.
 
@@ -175,8 +186,11 @@ class TicketSystem(Protocol):
         """Give it from its owner `before` to another, or to no one, and return its state afterwards."""
         ...
 
-    def set_status(self, ref: str, status: str) -> RemoteTicket:
-        """Set its status, and return its state afterwards."""
+    def set_status(self, ref: str, status: str, version: str) -> RemoteTicket:
+        """Set its status, and return its state afterwards. `version` is the one that the agent saw, empty for any.
+
+        A system that can compare raises StaleError where the status was changed since by someone else.
+        """
         ...
 
     def set_tags(self, ref: str, add: Collection[str], remove: Collection[str]) -> RemoteTicket:
@@ -202,6 +216,7 @@ CONNECTORS = {
     "rt": "queues.connectors.request_tracker:RequestTracker",
     "roundup": "queues.connectors.roundup:Roundup",
     "zendesk": "queues.connectors.zendesk:Zendesk",
+    "team": "queues.connectors.team:Team",
     "files": "queues.connectors.outbox_folder:OutboxFolder",
 }
 """Connectors by name, each as `module:class`, imported when first asked for.

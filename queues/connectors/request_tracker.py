@@ -170,7 +170,7 @@ class RequestTracker:
                     return self.ticket(ref)
         return self.ticket(ref)
 
-    def set_status(self, ref: str, status: str) -> RemoteTicket:
+    def set_status(self, ref: str, status: str, version: str) -> RemoteTicket:
         """Set the status and read it back."""
         self._put(f"ticket/{int(ref)}", {"Status": status})
         return self.ticket(ref)

@@ -168,7 +168,7 @@ class Roundup:
                 continue
             return
 
-    def set_status(self, ref: str, status: str) -> RemoteTicket:
+    def set_status(self, ref: str, status: str, version: str) -> RemoteTicket:
         """Set the status, whatever else changes."""
         return self._change_anyhow(ref, {"status": status})
 

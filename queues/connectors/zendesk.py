@@ -140,7 +140,7 @@ class Zendesk:
         """Give it to another or to no one, unless it changed hands in the meantime."""
         return self._assign(ref, self._names.agent(owner) if owner else None, before)
 
-    def set_status(self, ref: str, status: str) -> RemoteTicket:
+    def set_status(self, ref: str, status: str, version: str) -> RemoteTicket:
         """Set the status, and return its state afterwards."""
         return self._updated(ref, self._status(status))
 

@@ -97,7 +97,7 @@ class Fetching:
             content_hash=self._mirror.hash(event.number),
             direction=event.direction,
             received_at=min(event.at or now, now),
-            lane=self._mirror.tracker.queues.get(remote.queue, ""),
+            lane=self._mirror.lane(remote),
             customer=CustomerHint(language=language if len(language) == 2 else UNKNOWN_LANGUAGE),
             references=(),
             needs_our_id=True,

@@ -16,7 +16,7 @@ from queues.remotes.tracker_mirror import Mirror, Seen
 def follow(mirror: Mirror, remote: RemoteTicket, mover: str | None, new: Set[int]) -> str:
     """Let a ticket here be as it is there, where it is `new` here or `mover` changed it there.
 
-    Returns a message for the agent if a claim of ours that was not tried yet came second.
+    Returns a message for the agent if a claim or a status of ours that was not tried yet came second.
     """
     number = mirror.store.tickets.by_external_ref(mirror.name, remote.ref)
     if number is None or (number not in new and mover is None):
@@ -25,10 +25,21 @@ def follow(mirror: Mirror, remote: RemoteTicket, mover: str | None, new: Set[int
         return ""  # the echo of what we did, and the agent has gone on since
     changes = _changes(mirror, number, remote, new=number in new)
     mirror.put_seen(remote.ref, Seen.of(remote))
-    second = bool(changes.get("assignee")) and mirror.claims(number)
+    messages = []
+    if changes.get("assignee") and mirror.claims(number):
+        messages.append(f"#{number} is {changes['assignee']}'s: {changes['assignee']} was first.")
+    ticket = mirror.store.tickets.get(number)
+    if ticket is not None and "status" in changes and mirror.waits(number, "status", "pushed"):
+        messages.append(gave_way(ticket, changes["status"], mover or ""))
     if changes:
         mirror.desk.follow(number, mirror.name, **changes)
-    return f"#{number} is {changes['assignee']}'s: {changes['assignee']} was first." if second else ""
+    return " ".join(messages)
+
+
+def gave_way(ticket: Ticket, status: Status, mover: str) -> str:
+    """Return the message that a colleague's status stays and the agent's own does not: what both of them wanted."""
+    first = f"{mover} set it to {status} first" if mover else f"it was set to {status} there first"
+    return f"#{ticket.id} is {status}, not {ticket.status}: {first}."
 
 
 def _changes(mirror: Mirror, number: int, remote: RemoteTicket, *, new: bool) -> dict[str, Any]:
@@ -40,7 +51,7 @@ def _changes(mirror: Mirror, number: int, remote: RemoteTicket, *, new: bool) ->
     if mirror.tracker.there(ticket.status) == remote.status or (status is Status.NEW and not new):
         status = None
     owner = mirror.here(remote.owner)
-    lane = mirror.tracker.queues.get(remote.queue, "")
+    lane = mirror.lane(remote)
     known = {item.name for item in mirror.desk.rules.lanes}
     changes: dict[str, Any] = {
         "status": status if status not in (None, ticket.status) else None,

@@ -30,11 +30,12 @@ class Seen:
     owner: str = ""
     queue: str = ""
     tags: frozenset[str] = frozenset()
+    version: str = ""
 
     @classmethod
     def of(cls, remote: RemoteTicket) -> Seen:
         """Return a ticket's state now."""
-        return cls(remote.status, remote.owner, remote.queue, remote.tags)
+        return cls(remote.status, remote.owner, remote.queue, remote.tags, remote.version)
 
 
 class Mirror:
@@ -67,13 +68,13 @@ class Mirror:
     def seen(self, ref: str) -> Seen | None:
         """Return how a ticket was last seen there."""
         result = self.store.settings.get(f"seen.{self.name}/{ref}")
-        return Seen(result[0], result[1], result[2], frozenset(result[3])) if result else None
+        return Seen(result[0], result[1], result[2], frozenset(result[3]), "".join(result[4:])) if result else None
 
     def put_seen(self, ref: str, seen: Seen) -> None:
         """Remember a ticket's state there, if it changed."""
         if seen != self.seen(ref):
             with self.store.write(bulk=True):
-                packed = [seen.status, seen.owner, seen.queue, sorted(seen.tags)]
+                packed = [seen.status, seen.owner, seen.queue, sorted(seen.tags), seen.version]
                 self.store.settings.save(f"seen.{self.name}/{ref}", packed)
 
     def did(self, ref: str, **fields: Any) -> None:
@@ -112,6 +113,13 @@ class Mirror:
         """Return what a ticket's status there means here, None if unspecified."""
         return self.tracker.here(remote.status) or self.tracker.here(remote.like)
 
+    def lane(self, remote: RemoteTicket) -> str:
+        """Return the lane of a ticket's queue there, empty where the rules decide; a team's queues are our lanes."""
+        known = self.tracker.queues
+        if self.tracker.kind == "team" and not known:
+            return remote.queue if any(lane.name == remote.queue for lane in self.desk.rules.lanes) else ""
+        return known.get(remote.queue, "")
+
     def wanted(self, ticket: Ticket, remote: RemoteTicket) -> str:
         """Return the status that a ticket lacks there; empty if it is the same there."""
         there = self.tracker.there(ticket.status)
@@ -142,15 +150,17 @@ class Mirror:
     def claims(self, ticket_id: int) -> bool:
         """Return whether our agent has a ticket and the system was not asked for it yet."""
         ticket = self.store.tickets.get(ticket_id)
-        events = self.store.events.after(self.mark("claimed"), _EVENTS_AT_ONCE)
         return (
-            ticket is not None
-            and ticket.assignee == self.desk.agent
-            and any(
-                event.ticket_id == ticket_id and "assignee" in dict(event.detail.get("changed") or {})
-                for event in events
-                if event.actor not in (INTAKE, self.name)
-            )
+            ticket is not None and ticket.assignee == self.desk.agent and self.waits(ticket_id, "assignee", "claimed")
+        )
+
+    def waits(self, ticket_id: int, field: str, mark: str) -> bool:
+        """Return whether an agent changed a ticket's field, and that is not there yet."""
+        events = self.store.events.after(self.mark(mark), _EVENTS_AT_ONCE)
+        return any(
+            event.ticket_id == ticket_id and field in dict(event.detail.get("changed") or {})
+            for event in events
+            if event.actor not in (INTAKE, self.name)
         )
 
     def or_told(self, ticket: Ticket, carry_out: Callable[..., None], *given: object) -> None:

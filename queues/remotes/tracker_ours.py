@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 
 from data.records.outbox import OutboxEntry, OutboxState
-from queues.connectors.base import Happened
+from queues.connectors.base import Capability, Happened
 from queues.remotes.tracker_mirror import Mirror
 
 
@@ -55,10 +55,16 @@ class Ours:
         ]
 
     def settle(self) -> None:
-        """Decide about replies in doubt: what is there arrived; what is not stays with the agent to decide."""
+        """Decide about replies in doubt: what is there arrived; what is not stays with the agent to decide.
+
+        A system that takes each reply once is offered it again.
+        """
         now = self._mirror.clock()
         for entry in self.doubtful():
             own = self._store.messages.sent_by_us(entry.ticket_id, entry.message_id)
             if own is not None and self._store.messages.is_outside(own.id):
                 with self._store.write():
                     self._store.outbox.arrived(entry.id, OutboxState.IN_DOUBT, now)
+            elif Capability.ONCE in self._mirror.system.capabilities:
+                with self._store.write():
+                    self._store.outbox.move(entry.id, OutboxState.IN_DOUBT, OutboxState.QUEUED)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from data.records.tickets import Ticket
 from queues.connectors.base import Capability
+from queues.connectors.web import StaleError
 from queues.remotes.tracker_fetching import Fetching
+from queues.remotes.tracker_following import gave_way
 from queues.remotes.tracker_mirror import Mirror, Seen
 from queues.remotes.tracker_ours import Ours
 
@@ -74,7 +76,22 @@ class Pushing:
         wanted = mirror.wanted(ticket, mirror.system.ticket(ticket.external_ref))
         if not wanted:
             return
-        remote = mirror.system.set_status(ticket.external_ref, wanted)
+        seen = mirror.seen(ticket.external_ref) or Seen()
+        try:
+            remote = mirror.system.set_status(ticket.external_ref, wanted, seen.version)
+        except StaleError:
+            self._give_way(ticket)
+            return
         mirror.did(ticket.external_ref, status=remote.status)
         if remote.status != wanted:
             mirror.tell(f"#{ticket.id} stays {remote.status} in {mirror.tracker.name}: it does not take {wanted}.")
+
+    def _give_way(self, ticket: Ticket) -> None:
+        """Let the ticket have the status that someone else gave it there; ours stays in its history."""
+        mirror = self._mirror
+        remote = mirror.system.ticket(ticket.external_ref)
+        status = mirror.status(remote)
+        mirror.did(ticket.external_ref, status=remote.status)
+        if status is not None and status is not ticket.status:
+            mirror.desk.follow(ticket.id, mirror.name, status=status)
+            mirror.tell(gave_way(ticket, status, ""))

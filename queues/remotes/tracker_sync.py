@@ -14,7 +14,7 @@ from threading import Event
 from data.errors import ConnectorError, StoreError
 from data.protocols import Clock
 from queues.accounts.ticketing_system import Tracker
-from queues.connectors.base import TicketSystem
+from queues.connectors.base import Hinting, TicketSystem
 from queues.connectors.web import BusyError
 from queues.desk.desk import Desk
 from queues.outgoing.outbox import Delivery, deliver_due
@@ -124,9 +124,10 @@ class TrackerSync:
     def _stay(self, stop: Event) -> None:
         """Look for news of either side, and act on it."""
         waited = 0.0
-        while not stop.wait(TICK):
+        while not stop.is_set():
+            hinted = self._pause_a_tick(stop)
             waited += TICK
-            if waited >= self._tracker.poll:
+            if hinted or waited >= self._tracker.poll:
                 waited = 0.0
                 self._fetching.fetch(stop)
                 self._settle()
@@ -138,6 +139,13 @@ class TrackerSync:
                 self._carry_out()
                 if self._system.requests != before:
                     self._mirror.put_link(LinkState.ONLINE, wait=self._tracker.poll - waited)
+
+    def _pause_a_tick(self, stop: Event) -> bool:
+        """Wait for the next look at what the agent did; return at once, and whether, something happened there."""
+        if isinstance(self._system, Hinting):
+            return self._system.listen(TICK)
+        stop.wait(TICK)
+        return False
 
     def _catch_up(self, stop: Event) -> None:
         """Resolve what an earlier run was sending, and fetch everything new."""

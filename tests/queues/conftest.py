@@ -10,7 +10,7 @@ import pytest
 
 from queues.connectors.base import CONNECTORS, connector_class
 from tests.servers.connector_worlds import LocalWorld, MailWorld, World
-from tests.servers.system_worlds import RoundupWorld, SystemWorld, TrackerWorld, ZendeskWorld
+from tests.servers.system_worlds import RoundupWorld, SystemWorld, TeamWorld, TrackerWorld, ZendeskWorld
 
 _REAL = ("rt", "roundup")
 _numbers = count(1)
@@ -30,6 +30,8 @@ def _made(name: str, request: pytest.FixtureRequest, folder: Path) -> World:
             return RoundupWorld(request.getfixturevalue("roundup"), folder, customers)
         case "zendesk":
             return ZendeskWorld(request.getfixturevalue("zendesk"), folder)
+        case "team":
+            return TeamWorld(request.getfixturevalue("team"), folder)
     pytest.fail(f"the connector {name} has no world in tests/servers")
 
 
@@ -44,10 +46,23 @@ def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
     made.close()
 
 
-@pytest.fixture(params=[pytest.param(name, marks=pytest.mark.trackers) for name in ("rt", "roundup", "zendesk")])
-def system(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SystemWorld]:
-    """Yield each ticketing system with a desk at it."""
-    made = _made(request.param, request, tmp_path)
+_WEB = ("rt", "roundup", "zendesk")
+
+
+def _system(request: pytest.FixtureRequest, folder: Path) -> Iterator[SystemWorld]:
+    made = _made(request.param, request, folder)
     assert isinstance(made, SystemWorld)
     yield made
     made.close()
+
+
+@pytest.fixture(params=[pytest.param(name, marks=pytest.mark.trackers) for name in (*_WEB, "team")])
+def system(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SystemWorld]:
+    """Yield each ticketing system with a desk at it."""
+    yield from _system(request, tmp_path)
+
+
+@pytest.fixture(params=[pytest.param(name, marks=pytest.mark.trackers) for name in _WEB])
+def web_system(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SystemWorld]:
+    """Yield each ticketing system that is reached over HTTP, with a desk at it."""
+    yield from _system(request, tmp_path)

@@ -20,6 +20,7 @@ from queues.accounts.ticketing_system import Tracker, complete
 from queues.connectors.web import Answer, WebClient
 from queues.remotes.links import Link, links
 from tests.database import database
+from tests.servers.postgres import Team
 from tests.servers.request_tracker import RequestTrackerServer
 from tests.servers.roundup import RoundupServer
 from tui.accounts.mail_worker import MailKeeper
@@ -170,3 +171,12 @@ class DeskAtRoundup(DeskAtSystem):
     def tracker_of(self, agent: str, **changes: object) -> Tracker:
         """Return the settings of another agent's desk."""
         return msgspec.structs.replace(self.tracker, **{"user": agent, **changes})
+
+
+class DeskAtTeam(DeskAtSystem):
+    """One agent's desk in a team."""
+
+    def __init__(self, team: Team, folder: Path, *, agent: str = "alice", **changes: object) -> None:
+        more = {"kind": "team", "queues": {}, **changes}
+        super().__init__(team.url(agent), f"{agent}-pass", folder, agent=agent, **more)  # type: ignore[arg-type]
+        self.team = team

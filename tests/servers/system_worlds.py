@@ -5,16 +5,24 @@ from __future__ import annotations
 import base64
 import signal
 from abc import ABC, abstractmethod
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from email.message import EmailMessage
 from pathlib import Path
+from typing import Any
+from unittest.mock import patch
 
+from data.errors import DoubtError
 from data.records.changes import Change
 from data.records.messages import Message
 from data.records.tickets import Ticket
 from data.store import Store
 from queues.connectors.base import Capability, TicketSystem, connector_class
-from tests.servers.connector_worlds import Handles, World, parcel, read
-from tests.servers.desk_at_tracker import DeskAtRoundup, DeskAtSystem, DeskAtTracker
+from queues.connectors.web import WebClient
+from queues.team.database import Database
+from tests.servers.connector_worlds import Handles, World, files_of, parcel, read
+from tests.servers.desk_at_tracker import DeskAtRoundup, DeskAtSystem, DeskAtTeam, DeskAtTracker
+from tests.servers.postgres import Team, add_mail, open_ticket
 from tests.servers.request_tracker import RequestTrackerServer
 from tests.servers.roundup import RoundupServer, letter
 from tests.servers.zendesk_double import ZendeskDouble
@@ -43,6 +51,22 @@ class SystemWorld(Handles, World, ABC):
 
     def colleague(self) -> World | None:
         return self.of_colleague("bruno")
+
+    @contextmanager
+    def before_the_last_byte(self, work: Callable[[], object]) -> Iterator[None]:
+        """Do something when the first reply lacks nothing but its last byte."""
+        with _patched_once(WebClient, "finish", work, lambda: None):
+            yield
+
+    @contextmanager
+    def lost_answer(self) -> Iterator[None]:
+        """Have the system take the first reply, and its answer never come."""
+
+        def lost() -> None:
+            raise DoubtError("In doubt", "The answer was lost by the test.")
+
+        with _patched_once(WebClient, "finish", lambda: None, lost):
+            yield
 
     @abstractmethod
     def restart(self) -> bool:
@@ -234,8 +258,98 @@ class ZendeskWorld(SystemWorld):
         return other
 
 
+class TeamWorld(SystemWorld):
+    """A team on a real PostgreSQL; another desk brings in what customers write."""
+
+    capabilities = connector_class("team").capabilities
+
+    def __init__(self, team: Team, folder: Path, *, agent: str = "alice") -> None:
+        super().__init__(DeskAtTeam(team, folder, agent=agent))
+        self._team, self._folder, self.known_as = team, folder, agent
+        self._gateway = team.connected("gateway")
+
+    def write(self) -> None:
+        number = len(self.refs) + 1
+        mail = letter(f"c{number}@clientes.example", f"Carta {number}", _WORDS)
+        self.refs.append(open_ticket(self._gateway, mail.as_bytes(), f"c{number}@clientes.example", f"Carta {number}"))
+
+    def write_again(self) -> bool:
+        mail = letter("c1@clientes.example", "Re: Carta 1", "Ya está.")
+        add_mail(self._gateway, self.refs[0], mail.as_bytes())
+        return True
+
+    def write_what(self, words: str, name: str, content: bytes) -> bool:
+        raw = parcel("c1@clientes.example", words, name, content)
+        self.refs.append(open_ticket(self._gateway, raw, "c1@clientes.example", "Con ñ"))
+        return True
+
+    def delivered(self) -> list[str]:
+        return [str(body.get_content()).strip() for mail in self._replies() if (body := mail.get_body(("plain",)))]
+
+    def files_delivered(self) -> list[tuple[str, bytes]]:
+        return [one for mail in self._replies() for one in files_of(mail)]
+
+    def _replies(self) -> list[EmailMessage]:
+        rows = self._gateway.rows("SELECT content FROM tridesk.message WHERE direction = 'out' ORDER BY id")
+        return [read(content) for (content,) in rows]
+
+    def field(self) -> str:
+        ((fields,),) = self._gateway.rows(
+            "SELECT fields FROM tridesk.message WHERE direction = 'out' AND ticket = %s", int(self.refs[0])
+        )
+        return str(fields[FIELD])
+
+    def restart(self) -> bool:
+        try:
+            self._team.server.stop(signal.SIGKILL)
+        finally:
+            self._team.server.start()
+        self._gateway.close()
+        return True
+
+    def of_colleague(self, agent: str) -> SystemWorld:
+        other = TeamWorld(self._team, self._folder, agent=agent)
+        other.refs = self.refs
+        return other
+
+    @contextmanager
+    def before_the_last_byte(self, work: Callable[[], object]) -> Iterator[None]:
+        with _patched_once(Database, "answer", work, lambda: None):
+            yield
+
+    @contextmanager
+    def lost_answer(self) -> Iterator[None]:
+        def lost() -> None:
+            raise DoubtError("In doubt", "The answer was lost by the test.")
+
+        with _patched_once(Database, "answer", lambda: None, lost):
+            yield
+
+
 def _written_by(world: Handles, customers: str) -> list[Ticket]:
     """Return the tickets of a test's own customers: others of the session lie beside them."""
     with closing(Store.open(world.path)) as store:
         mine = {one.ticket_id for one in store.messages.each() if one.from_address.endswith(customers)}
         return [one for one in store.tickets.each() if one.id in mine]
+
+
+@contextmanager
+def _patched_once(
+    owner: type[WebClient | Database], name: str, before: Callable[[], object], after: Callable[[], object]
+) -> Iterator[None]:
+    """Do something before and after the first call of a method."""
+    method = getattr(owner, name)
+
+    def once(client: Any, *given: Any) -> Any:
+        patched.stop()
+        before()
+        answer = method(client, *given)
+        after()
+        return answer
+
+    patched = patch.object(owner, name, once)
+    patched.start()
+    try:
+        yield
+    finally:
+        patch.stopall()

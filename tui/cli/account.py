@@ -74,7 +74,7 @@ def add(address: str | None, name: str | None, provider: str | None, imap: str |
             click.echo(new_tracker.warning, err=True)
         if work_from:
             raise InputError("Not given", "--from is for mail accounts; of a ticketing system, --since.")
-        _put_in(new_tracker, asked=secret is not None, no_test=no_test)
+        put_in(new_tracker, asked=secret is not None, no_test=no_test)
         return
     if url or queues or since:
         raise InputError(
@@ -98,11 +98,11 @@ def add(address: str | None, name: str | None, provider: str | None, imap: str |
     if work_from:
         begun(new, None, work_from, wall_clock())  # refused before any password is asked for
     complete(new)
-    _put_in(new, asked=secret is not None, no_test=no_test, work_from=work_from)
+    put_in(new, asked=secret is not None, no_test=no_test, work_from=work_from)
 
 
-def _put_in(new: Account | Tracker, *, asked: bool, no_test: bool, work_from: str | None = None) -> None:
-    """Get the secret, test the connection, ask which mail is work, save the account."""
+def put_in(new: Account | Tracker, *, asked: bool, no_test: bool, work_from: str | None = None) -> None:
+    """Get the secret, test the connection, ask which mail is work, save the account. Raises DeskError."""
     from queues.accounts.mail_account import Account
     from tui.accounts.config_writing import add as write
 
@@ -184,12 +184,13 @@ def _tried(new: Account | Tracker, typed: str) -> tuple[Account | Tracker, str]:
     """Test the account; prompt again for what the user can correct, raise any other error."""
     from queues.connectors.mail_faults import CERTIFICATE, LoginRefusedError
     from queues.connectors.web import TokenRefusedError
+    from queues.team.database import LoginError
 
     while True:
         try:
             return new, _try(new, typed)
         except ConnectorError as error:
-            refused = isinstance(error, (LoginRefusedError, TokenRefusedError))
+            refused = isinstance(error, (LoginRefusedError, TokenRefusedError, LoginError))
             typed_wrong = refused and new.secret in ("keyring", "ask")
             if not sys.stdin.isatty() or not (error.title == CERTIFICATE or typed_wrong):
                 raise

@@ -62,6 +62,7 @@ COMMANDS = {
     "procedures": ("tui.cli.procedures", "procedures"),
     "sync": ("tui.cli.sync", "sync"),
     "account": ("tui.cli.account", "account"),
+    "team": ("tui.cli.team", "team"),
     "outbox": ("tui.cli.outbox", "outbox"),
     "demo": ("tui.cli.demo", "demo"),
     "backup": ("tui.cli.backup", "backup"),

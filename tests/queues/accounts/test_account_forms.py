@@ -17,6 +17,7 @@ from queues.accounts.ticketing_system import Tracker
 
 NEEDED = {"address": "help@acme.example", "imap": "imap.acme.example", "smtp": "smtp.acme.example:2465",
           "url": "https://tickets.acme.example", "user": "eva@acme.example"}  # fmt: skip
+TEAM = "postgresql://eva@db.acme.example/tickets"
 
 
 @pytest.mark.parametrize("kind", kinds())
@@ -24,7 +25,7 @@ def test_every_kind_can_be_filled_in_and_gives_back_what_was(kind: str) -> None:
     form = form_of(kind)
     assert len({blank.name for blank in form.blanks}) == len(form.blanks)
     assert all(blank.label for blank in form.blanks)
-    made = form.make(NEEDED, None)
+    made = form.make(NEEDED | ({"url": TEAM} if kind == "team" else {}), None)
     assert kind_of(made) == kind
     assert made.name in ("help", "tickets")
     assert form.make(form.filled(made), made) == made

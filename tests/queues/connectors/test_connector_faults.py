@@ -18,6 +18,12 @@ from tests.servers.system_worlds import SystemWorld
 TEXT = "¿Qué tal? Ya está: «niño», 100 €, 🎉."
 
 
+@pytest.fixture
+def system(web_system: SystemWorld) -> SystemWorld:
+    """Give the systems that are reached over HTTP: the faults are made between."""
+    return web_system
+
+
 def answered(system: SystemWorld) -> None:
     """Have a customer write, and an agent answer; the answer has not left."""
     system.write()

@@ -1,0 +1,230 @@
+"""`tridesk team`: set up a team's PostgreSQL, join it, see its state, leave it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+import click
+
+from data.errors import DeskError, InputError, RuleError
+from tui.cli.common import chosen, db_option, json_option, write_json
+from tui.look.shown import safe_line
+from tui.look.words import translated, words
+from tui.setup.settings import config_folder, load
+
+if TYPE_CHECKING:
+    from queues.accounts.ticketing_system import Tracker
+    from queues.team.administration import Role, TeamState
+    from queues.team.database import Database
+
+ca_option = click.option("--ca-file", default="", help="The certificate authority of your own server.")
+
+
+@click.group()
+def team() -> None:
+    """Share tickets with colleagues through one PostgreSQL database (needs `pip install 'tridesk[team]'`)."""
+
+
+@team.command()
+@click.argument("url")
+@click.option("--lease", type=int, help="Minutes that a claim outlives its agent's desk (30 at first).")
+@ca_option
+@json_option
+def init(url: str, lease: int | None, ca_file: str, as_json: bool) -> None:
+    """Create the team's tables in the database at URL, or bring them up to date; run it as the database's owner."""
+    from queues.team.administration import prepare, set_lease
+
+    with _as_owner(url, ca_file) as database:
+        prepared = prepare(database)
+        if lease is not None:
+            set_lease(database, lease)
+    if as_json:
+        write_json({"migrations": [step.number for step in prepared.done], "restored": prepared.restored})
+        return
+    for step in prepared.done:
+        click.echo(f"{step.number:04} {step.name}")
+    if prepared.restored:
+        click.echo(words("The database comes from a dump: every desk reads it again from the start."))
+    click.echo(
+        words("{place} is ready; admit agents with `tridesk team add`.").format(place=database.place)
+        if prepared.done
+        else words("{place} is up to date.").format(place=database.place)
+    )
+
+
+@team.command()
+@click.argument("url")
+@click.argument("login")
+@click.option("--role", type=click.Choice(["reader", "agent", "lead"]), default="agent", show_default=True)
+@click.option("--lane", "lanes", multiple=True, help="Limit the member to this lane; repeat for several.")
+@ca_option
+@json_option
+def add(url: str, login: str, role: str, lanes: tuple[str, ...], ca_file: str, as_json: bool) -> None:
+    """Admit LOGIN to the team, or change its role and lanes; a new login's password is printed once."""
+    from queues.team.administration import add_member
+
+    with _as_owner(url, ca_file) as database:
+        password = add_member(database, login, cast("Role", role), lanes)
+    if as_json:
+        write_json({"login": login, "role": role, "lanes": list(lanes), "password": password}, as_given=True)
+        return
+    click.echo(words("{login} is a member, as {role}.").format(login=login, role=role))
+    if password:
+        click.echo(words("Its password, shown only now: {password}").format(password=password))
+
+
+@team.command()
+@click.argument("url")
+@click.argument("login")
+@ca_option
+def remove(url: str, login: str, ca_file: str) -> None:
+    """End LOGIN's membership; what it did stays."""
+    from queues.team.administration import remove_member
+
+    with _as_owner(url, ca_file) as database:
+        remove_member(database, login)
+    click.echo(words("{login} is no longer a member.").format(login=login))
+
+
+@team.command()
+@click.argument("url")
+@click.option("--name", help="A short name, such as acme; else the database's.")
+@click.option("--secret", help="Where the password is: keyring, pgpass, ask, env:NAME, command:…")
+@ca_option
+@click.option("--no-test", is_flag=True, help="Do not try the connection.")
+def join(url: str, name: str | None, secret: str | None, ca_file: str, no_test: bool) -> None:
+    """Join the team at URL (postgresql://login@host/database): asks for the password, tries it, saves the address."""
+    from urllib.parse import urlsplit
+
+    from queues.accounts.ticketing_system import Tracker, complete
+    from tui.cli.account import put_in
+
+    given = complete(Tracker(name or "team", url, kind="team", ca_file=ca_file, secret=secret or "keyring"))
+    tracker = complete(_named(given, name or urlsplit(given.url).path.strip("/")))
+    put_in(tracker, asked=secret is not None, no_test=no_test)
+
+
+@team.command()
+@click.argument("name", required=False)
+@json_option
+def status(name: str | None, as_json: bool) -> None:
+    """Connect to the team and report role, schema, members and delays; exit 1 if that fails."""
+    from queues.team.administration import state
+    from queues.team.versions import known, require_fit
+
+    sound = True
+    for tracker in _teams(name):
+        row: dict[str, object] = {"team": tracker.name, "url": tracker.url, "ok": True}
+        database = _connected(tracker)
+        try:
+            require_fit(database)
+            seen = state(database)
+            row |= _row(seen) | {"update": seen.version < known()}
+            line = _line(seen)
+        except DeskError as error:
+            sound = False
+            row |= {"ok": False, "error": error.message}
+            line = translated(error.message)
+        finally:
+            database.close()
+        if as_json:
+            write_json(row, as_given=True)
+        else:
+            click.echo(f"{'ok  ' if row['ok'] else 'FAIL'}  {tracker.name}: {safe_line(line)}")
+    if not sound:
+        sys.exit(1)
+
+
+@team.command()
+@click.argument("name", required=False)
+@click.option("--anyway", is_flag=True, help="Leave although replies wait for the team; they stay in the outbox.")
+@db_option
+def leave(name: str | None, anyway: bool, db: Path | None) -> None:
+    """Leave the team: its address goes from config.toml, its tickets stay in the desk's file."""
+    from data.store import Store
+    from tui.accounts.config_writing import remove as take_out
+
+    teams = _teams(name)
+    if len(teams) > 1:
+        raise InputError("Several teams", f"Name one of {', '.join(tracker.name for tracker in teams)}.")
+    (tracker,), path = teams, chosen(db)
+    if path.exists() and not anyway:
+        with closing(Store.open(path)) as store:
+            waiting = sum(entry.connector == tracker.connector for entry in store.outbox.waiting())
+        if waiting:
+            raise RuleError(
+                "Replies wait", f"{waiting} replies wait for {tracker.name}; `tridesk sync` sends them, "
+                "`tridesk outbox list` shows them, --anyway leaves them there.",
+            )  # fmt: skip
+    where = take_out(config_folder(), tracker.name)
+    click.echo(words("The team {name} is no longer in {path}; its tickets stay here.").format(
+        name=tracker.name, path=where))  # fmt: skip
+
+
+def _named(tracker: Tracker, name: str) -> Tracker:
+    import msgspec
+
+    return msgspec.structs.replace(tracker, name=name)
+
+
+def _teams(name: str | None) -> list[Tracker]:
+    teams = [tracker for tracker in load().settings.tracker if tracker.kind == "team" and name in (None, tracker.name)]
+    if not teams:
+        raise InputError("No team", f"There is no team {name!r}; `tridesk team join` makes one."
+                         if name else "This desk is in no team; `tridesk team join` joins one.")  # fmt: skip
+    return teams
+
+
+def _connected(tracker: Tracker) -> Database:
+    from queues.accounts.secrets import SecretsAtHand
+    from queues.connectors.team import Team
+
+    asked = {tracker.name: _typed(tracker)} if tracker.secret == "ask" and sys.stdin.isatty() else {}
+    return Team(tracker, SecretsAtHand(asked)).database
+
+
+def _typed(tracker: Tracker) -> str:
+    return str(click.prompt(f"Password of {safe_line(tracker.login)}", hide_input=True, err=True))
+
+
+@contextmanager
+def _as_owner(url: str, ca_file: str) -> Iterator[Database]:
+    """Connect as the database's owner: by PGPASSFILE, PGPASSWORD or the server's rules, else by a typed password."""
+    from queues.accounts.ticketing_system import Tracker, complete
+    from queues.team.database import Database, LoginError
+
+    tracker = complete(Tracker("team", url, kind="team", ca_file=ca_file))
+    typed = ""
+    database = Database(_named(tracker, ""), lambda: typed)
+    try:
+        try:
+            database.rows("SELECT 1")
+        except LoginError:
+            if not sys.stdin.isatty():
+                raise
+            typed = _typed(tracker)
+        yield database
+    finally:
+        database.close()
+
+
+def _row(seen: TeamState) -> dict[str, object]:
+    return {
+        "login": seen.login, "role": seen.role, "lanes": list(seen.lanes), "version": seen.version,
+        "lease_minutes": seen.lease_minutes, "members": seen.members, "tickets": seen.tickets,
+        "waiting": seen.waiting, "late_seconds": seen.late_seconds, "tls": seen.tls,
+    }  # fmt: skip
+
+
+def _line(seen: TeamState) -> str:
+    parts = [f"{seen.login} ({seen.role})", f"{seen.members} members, {seen.tickets} tickets",
+             f"schema {seen.version}", f"claims last {seen.lease_minutes} min longer than their desk"]  # fmt: skip
+    if "*" not in seen.lanes:
+        parts.insert(1, f"lanes {', '.join(seen.lanes)}")
+    parts += [f"{seen.waiting} replies wait to be sent"] if seen.waiting else []
+    parts += [f"news {seen.late_seconds} s late: a long transaction runs"] if seen.late_seconds > 60 else []
+    return ", ".join(parts) + ("" if seen.tls else ", no TLS (this machine)")
