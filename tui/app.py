@@ -8,10 +8,10 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from contextlib import ExitStack, closing, suppress
+from contextlib import ExitStack, closing, nullcontext, suppress
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from textual import events
 from textual.app import App
@@ -25,6 +25,7 @@ from data.errors import DeskError, StoreError
 from data.locations import remove_leftovers
 from data.protocols import Clock
 from data.store import Store
+from tui.cards.steady_screen import SteadyScreen
 from tui.demo.demo_worker import Outside, Rounds
 from tui.desk.screen import DeskScreen
 from tui.keys.keymap import Keymap, Leader, keymap_from
@@ -64,6 +65,8 @@ class DeskApp(App[int]):
     CSS_PATH = "app.tcss"
     TITLE = "tridesk"
     ENABLE_COMMAND_PALETTE = False
+    terminal: DeskDriver | None = None
+    """The driver of a real terminal, which names itself here."""
 
     def __init__(
         self,
@@ -93,8 +96,6 @@ class DeskApp(App[int]):
         self._ended_with: int | None = None
         self._exiting = False
         self._event_loop: asyncio.AbstractEventLoop | None = None
-        self.terminal: DeskDriver | None = None
-        """The driver of a real terminal, which names itself here."""
         self._welcome = welcome and not begin
         self._begin = begin
         self._rounds = rounds
@@ -164,6 +165,12 @@ class DeskApp(App[int]):
         if self.terminal is not None:
             self.terminal.forget_screen()
         self.refresh()
+
+    def refresh(self, *, repaint: bool = True, layout: bool = False, recompose: bool = False) -> Self:
+        """Draw the screen; a new layout draws only what it moves, unless another program had the terminal meanwhile."""
+        if layout and self.terminal is not None and self.terminal.shows_other:
+            self.screen.refresh()
+        return super().refresh(repaint=repaint, layout=layout, recompose=recompose)
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Return the filters that all output passes through: NO_COLOR removes the colours, ASCII the signs."""
@@ -246,7 +253,9 @@ class DeskApp(App[int]):
     def push_screen(self, screen: Any, *args: Any, **kwargs: Any) -> Any:
         """Show a screen or a card; over a locked desk, nothing is shown until it is unlocked."""
         if not self.parts.lock.locked:
-            return super().push_screen(screen, *args, **kwargs)
+            below = self.screen_stack[-1] if self.screen_stack else None
+            with below.unchanged() if isinstance(below, SteadyScreen) else nullcontext():
+                return super().push_screen(screen, *args, **kwargs)
         self.parts.lock.after(partial(super().push_screen, screen, *args, **kwargs))
         return AwaitMount(self.screen, ())
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any, TypeVar
 
 from data.errors import InputError
@@ -17,6 +18,7 @@ from queues.exports.read_export import Record
 from queues.exports.ticket import Kept
 from queues.helper.client import Helper, RawMessage
 from queues.intake.own_addresses import OwnAddresses
+from queues.intake.read_ahead import read_ahead
 
 Recognise = Callable[[list[Incoming]], list[Incoming]]
 
@@ -140,11 +142,16 @@ def take_in(
     Raises StoreError if the store cannot be written; what was filed before stays.
     """
     report = Report()
-    for batch in batches(items, report, MOST_IN_BATCH):
-        with desk.store.write(bulk=True):
-            for message in batch:
-                desk.store.messages.keep_raw(message.raw, message.source, clock())
-        _file(batch, desk, helper, connector, clock, report, recognise, own, history_before)
+
+    def kept() -> Iterator[list[RawMessage]]:
+        for batch in batches(items, report, MOST_IN_BATCH):
+            with desk.store.write(bulk=True):
+                for message in batch:
+                    desk.store.messages.keep_raw(message.raw, message.source, clock())
+            yield batch
+
+    for _, read in read_ahead(kept(), partial(helper.read, connector=connector)):
+        _file(read, desk, clock, report, recognise, own, history_before)
         progress(report.seen)
     return report
 
@@ -157,7 +164,7 @@ def take_up(
     while kept := desk.store.messages.unread_raws(limit=20):
         before = report.seen
         messages = [RawMessage(raw, source) for _, source, raw in kept]
-        _file(messages, desk, helper, connector, clock, report, recognise, None, history_before)
+        _file(helper.read(messages, connector=connector), desk, clock, report, recognise, None, history_before)
         if report.seen == before:
             break
     return report
@@ -181,23 +188,18 @@ def batches(items: Iterable[_Raw | InputError], report: Report, most: int) -> It
 
 
 def _file(
-    batch: list[RawMessage],
+    batch: list[Incoming],
     desk: Desk,
-    helper: Helper,
-    connector: str,
     clock: Clock,
     report: Report,
     recognise: Recognise,
     own: OwnAddresses | None = None,
     history_before: int = 0,
 ) -> None:
-    """Read a batch and hand it to the desk in one transaction."""
+    """Hand what was read of a batch to the desk in one transaction."""
     now = clock()
     # A file does not record arrival times; use the mails' dates, unless in the future.
-    read = [
-        replace(item, received_at=min(item.at, now) if item.at is not None else now)
-        for item in helper.read(batch, connector=connector)
-    ]
+    read = [replace(item, received_at=min(item.at, now) if item.at is not None else now) for item in batch]
     if own is not None:
         own.learn(read)
         read = [own.marked(item) for item in read]

@@ -9,10 +9,15 @@ from __future__ import annotations
 
 import re
 from enum import IntEnum
+from functools import lru_cache
 
 from queues.quotes.evidence import ADDRESS, DATE, LOOKED_AT, TIME, YEAR, is_day_of_week, without_direction
 
 _MOST_LINES = 5
+_REMEMBERED_LINES = 2_000
+"""Lines whose beginnings were judged: a mail's language is guessed from lines that were judged before."""
+_DIGIT = re.compile(r"\d")
+"""What every date has; most lines have none."""
 
 _OPENER = re.compile(
     r"(?:on|at|el|em|no dia|le|am|il giorno|il|in data|op|den|på|w dniu|dnia|dne|dňa|pe|în data de|la data de|pada|"
@@ -127,6 +132,7 @@ class _Opening(IntEnum):
     WORD = 3
 
 
+@lru_cache(_REMEMBERED_LINES)
 def _opens(first: str, second: str) -> _Opening | None:
     """Return what an attribution could begin with on this line."""
     bare = first.strip(_EDGE + ">|").removeprefix("~")
@@ -137,13 +143,13 @@ def _opens(first: str, second: str) -> _Opening | None:
             return _Opening.WORD
     if _dated_soon(bare):
         return _Opening.DATE
-    named = ADDRESS.search(bare) or bare.endswith(("<", "(")) or _VERB.search(bare)
+    named = ("@" in bare and ADDRESS.search(bare)) or bare.endswith(("<", "(")) or _VERB.search(bare)
     return _Opening.NAME if named and _name_first(bare) else None
 
 
 def _dated_soon(text: str) -> bool:
     """Return whether a date is at the beginning, with a day of the week, a time or a small word before at most."""
-    match = DATE.search(text[:80])
+    match = DATE.search(text[:80]) if _DIGIT.search(text, 0, 80) else None
     if not match:
         return False
     before = TIME.sub(" ", text[: match.start()])

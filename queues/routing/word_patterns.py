@@ -19,15 +19,30 @@ class Spots:
     words: list[str]
     sets: dict[str, list[tuple[int, int]]]
     """By name: where a phrase of the set begins, and where the words after it do."""
+    places: dict[str, list[tuple[int, int]]]
+    """By part of a pattern, the same, for every word and for the parts that were looked for."""
+
+    def of(self, part: str) -> list[tuple[int, int]]:
+        """Return where a part of a pattern begins and where the words after it do."""
+        if part.startswith("<"):
+            return self.sets.get(part.strip("<>"), [])
+        if part.endswith("*") and part not in self.places:
+            stem = part[:-1]
+            words = (word for word in self.places if not word.endswith("*"))
+            fitting = [self.places[word] for word in words if stem and word.startswith(stem)]
+            self.places[part] = sorted(spot for spots in fitting for spot in spots)
+        return self.places.get(part, [])
 
 
 def spots(words: list[str], sets: Phrases) -> Spots:
     """Look up every word of a text in the sets."""
-    places: dict[str, list[tuple[int, int]]] = {}
-    for place in range(len(words)):
+    sets_at: dict[str, list[tuple[int, int]]] = {}
+    words_at: dict[str, list[tuple[int, int]]] = {}
+    for place, word in enumerate(words):
+        words_at.setdefault(word, []).append((place, place + 1))
         for name, length in sets.at(words, place):
-            places.setdefault(name, []).append((place, place + length))
-    return Spots(words, places)
+            sets_at.setdefault(name, []).append((place, place + length))
+    return Spots(words, sets_at, words_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,20 +70,17 @@ class Pattern:
 
     def matches(self, text: Spots) -> bool:
         """Return whether the phrase is somewhere in the text."""
-        places = set(range(len(text.words)))
+        places: set[int] | None = None
         slack = 0
         for part in self.parts:
             if part == GAP:
                 slack = _WIDEST
                 continue
-            reached = {place + step for place in places for step in range(slack + 1)}
-            places, slack = {end for start, end in self._ends(part, text) if start in reached}, 0
-            if not places:
+            spots_of = text.of(part)
+            if places is not None:
+                reached = {place + step for place in places for step in range(slack + 1)}
+                spots_of = [spot for spot in spots_of if spot[0] in reached]
+            if not spots_of:
                 return False
+            places, slack = {end for _, end in spots_of}, 0
         return True
-
-    def _ends(self, part: str, text: Spots) -> list[tuple[int, int]]:
-        if part.startswith("<"):
-            return text.sets.get(part.strip("<>"), [])
-        stem = part[:-1] if part.endswith("*") else ""
-        return [(at, at + 1) for at, word in enumerate(text.words) if word == part or (stem and word.startswith(stem))]

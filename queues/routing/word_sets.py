@@ -15,37 +15,59 @@ Sets = Mapping[str, tuple[tuple[str, ...], ...]]
 """By name: phrases as folded words; a last word may end in `*`."""
 
 
+_STEM = 3
+"""Letters by which stems are looked up; one word with a shorter stem would stand for too much, and is left out."""
+
+
 class Phrases:
-    """A dictionary of phrases for finding all of them in a list of words, in time linear in the words."""
+    """A dictionary of phrases for finding all of them in a list of words, in time linear in the words.
+
+    The phrases are a tree: what follows a word in any phrase is looked up at once, however many phrases go on there.
+    """
 
     def __init__(self, named: Iterable[tuple[tuple[str, ...], str]]) -> None:
-        self._exact: dict[str, list[tuple[tuple[str, ...], str]]] = {}
-        self._stems: dict[str, list[tuple[str, str]]] = {}
+        self._first = _Node()
         for phrase, name in named:
-            first = phrase[0]
-            if first.endswith("*"):
-                self._stems.setdefault(first[:3], []).append((first[:-1], name))
-            else:
-                self._exact.setdefault(first, []).append((phrase[1:], name))
+            *before, last = phrase
+            node = self._first
+            for word in before:
+                node = node.after.setdefault(word, _Node())
+            if not last.endswith("*"):
+                node.after.setdefault(last, _Node()).ends.append(name)
+            elif len(last) > _STEM:
+                node.stems.setdefault(last[:_STEM], []).append((last[:-1], name))
+            elif before:
+                node.short.append((last[:-1], name))
 
     def at(self, words: list[str], place: int) -> Iterable[tuple[str, int]]:
         """Yield the names of the phrases that begin at a place, and how many words each takes."""
-        word = words[place]
-        for rest, name in self._exact.get(word, ()):
-            if not rest or _continues(words, place + 1, rest):
-                yield name, 1 + len(rest)
-        for stem, name in self._stems.get(word[:3], ()):
-            if word.startswith(stem):
-                yield name, 1
+        node: _Node | None = self._first
+        start, end = place, len(words)
+        while node is not None and place < end:
+            word = words[place]
+            place += 1
+            for stem, name in (*node.stems.get(word[:_STEM], ()), *node.short):
+                if word.startswith(stem):
+                    yield name, place - start
+            node = node.after.get(word)
+            if node is not None:
+                for name in node.ends:
+                    yield name, place - start
 
 
-def _continues(words: list[str], place: int, rest: tuple[str, ...]) -> bool:
-    if place + len(rest) > len(words):
-        return False
-    return all(
-        word.startswith(wanted[:-1]) if wanted.endswith("*") else word == wanted
-        for wanted, word in zip(rest, words[place:], strict=False)
-    )
+class _Node:
+    """The words of some phrases up to here are read."""
+
+    __slots__ = ("after", "ends", "short", "stems")
+
+    def __init__(self) -> None:
+        self.after: dict[str, _Node] = {}
+        self.ends: list[str] = []
+        """The names of the phrases that end here."""
+        self.stems: dict[str, list[tuple[str, str]]] = {}
+        """By their first letters: the stems with which a last word may begin, each with the name of its phrase."""
+        self.short: list[tuple[str, str]] = []
+        """The same for stems of fewer letters."""
 
 
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

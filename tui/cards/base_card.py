@@ -5,16 +5,19 @@ from __future__ import annotations
 import asyncio
 import math
 from collections.abc import Callable
+from contextlib import ExitStack
 from time import monotonic
 from typing import Generic
 
 from textual.await_complete import AwaitComplete
 from textual.geometry import Region
-from textual.screen import ModalScreen, Screen, ScreenResultType
+from textual.screen import ModalScreen, ScreenResultType
 from textual.strip import Strip
 
+from tui.cards.steady_screen import SteadyScreen
 
-class AnswersOnce(Screen[ScreenResultType], Generic[ScreenResultType]):
+
+class AnswersOnce(SteadyScreen[ScreenResultType], Generic[ScreenResultType]):
     """A screen that returns one answer and never takes another screen off the stack.
 
     Textual's `dismiss` removes whatever screen is on top, as often as it is called; two Enters in one read would
@@ -27,6 +30,7 @@ class AnswersOnce(Screen[ScreenResultType], Generic[ScreenResultType]):
     """When the screen was first drawn, by `time.monotonic`: a key read earlier is not meant for it."""
     seen_after = 0.0
     """Seconds that the agent needs to see it; more than 0 where no key asked for the screen."""
+    _was_shown = False
     _held_back: tuple[ScreenResultType | None] | None = None
     """An answer given while another screen was on top."""
 
@@ -52,6 +56,11 @@ class AnswersOnce(Screen[ScreenResultType], Generic[ScreenResultType]):
 
     def on_screen_resume(self) -> None:
         """Give the answer that waited for the screen above to close."""
+        if not self._was_shown:
+            self._was_shown = True
+            with ExitStack() as until_handled:  # the first layout draws everything, Textual would a second time
+                until_handled.enter_context(self.unchanged())
+                self.call_next(until_handled.pop_all().close)
         if self._held_back is not None:
             (result,), self._held_back = self._held_back, None
             self.call_next(self._give, result)

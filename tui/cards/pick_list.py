@@ -11,6 +11,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.content import Content
+from textual.css.styles import RulesMap
 from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
 
@@ -23,6 +24,11 @@ PADDING = 2
 """Cells left and right of an option's text."""
 LEAST_TEXT = 24
 """Cells that the further lines of an option have at least."""
+SHARE, WIDEST = 90, 100
+"""The list's width in percent of the screen and its greatest, as ask_line.tcss has them: the lines are wrapped before
+anything is laid out, and again only if this does not hold."""
+AROUND = 8
+"""Cells of its frame, of the empty cells in it and around the lines, and of a scrollbar."""
 
 
 class PickList(BaseCard[str]):
@@ -59,6 +65,8 @@ class PickList(BaseCard[str]):
 
     def compose(self) -> ComposeResult:
         """Line above list."""
+        if self._indent:
+            self._width = min(self.app.size.width * SHARE // 100, WIDEST) - AROUND - PADDING
         with Vertical(id="actions"):
             yield Input(placeholder=self._hint, compact=True)
             yield OptionList(*self._options(""), markup=False)
@@ -142,7 +150,21 @@ class PickList(BaseCard[str]):
         shown = " ".join(safe_text(line).splitlines())
         if self._indent and self._width > 0:
             shown = hanging(shown, min(self._indent, max(0, self._width - LEAST_TEXT)), self._width)
+            if name:
+                return Option(_Wrapped(shown, self._width), id=name)
         return Option(Content(shown), id=name) if name else Option(Content(shown).stylize("bold"), disabled=True)
+
+
+class _Wrapped(Content):
+    """Lines that are wrapped already: to measure hundreds of them cost more than all else of a list."""
+
+    def __init__(self, text: str, width: int) -> None:
+        super().__init__(text)
+        self._wrapped_to = width
+
+    def get_height(self, rules: RulesMap, width: int) -> int:
+        """Return the number of lines."""
+        return self.plain.count("\n") + 1 if width >= self._wrapped_to else super().get_height(rules, width)
 
 
 def folded(text: str) -> str:

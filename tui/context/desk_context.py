@@ -438,11 +438,16 @@ class DeskContext:
         """Open a ticket in the active lane's view, or leave the view empty."""
         self.view.show(None if ticket_id is None else self.read(ticket_id))
         self.pane.open_ticket = self.view.ticket_id
-        self.screen.set_class(self.view.ticket_id is not None, "-ticket-open")
+        self.show_ticket_open()
         self.show_counts()
         self.show_header()  # the cost of staying on this ticket
         for show in self.hooks.on_ticket_shown:
             show(ticket_id)
+
+    def show_ticket_open(self) -> None:
+        """Tell the screen's styles whether a ticket is open; they look at it only where the screen is narrow."""
+        is_open = self.view.ticket_id is not None
+        self.screen.set_class(is_open, "-ticket-open", update=self.screen.has_class("-narrow"))
 
     def show_counts(self) -> None:
         """Update the lanes' titles, and the line of those that are out of sight; on a narrow screen, of all."""

@@ -48,7 +48,7 @@ class Going:
             pane.set_class(place == desk.active, "-active")
             view.set_class(place == desk.active, "-active")
             pane.list.set_here(place == desk.active)
-        desk.screen.set_class(desk.view.ticket_id is not None, "-ticket-open")
+        desk.show_ticket_open()
         desk.lane_shown()
         for show in desk.hooks.on_lane_shown:
             show()

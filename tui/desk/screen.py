@@ -10,10 +10,10 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container
 from textual.events import DescendantBlur, DescendantFocus, Resize
-from textual.screen import Screen
 
 from data.protocols import Clock
 from tui.cards.desk_message import DeskMessage
+from tui.cards.steady_screen import SteadyScreen
 from tui.context.desk_context import DeskContext
 from tui.desk.parts import Parts
 from tui.keys.actions import Scope
@@ -34,7 +34,7 @@ MIDDLE = range(100, 120)
 """Columns in which three lanes fit, but only the lane with the keys shows what its tickets are about."""
 
 
-class DeskScreen(Screen[None]):
+class DeskScreen(SteadyScreen[None]):
     """Lays out header, lanes, ticket, digits and status line; the parts provide the behaviour."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(Scope.LIST)
@@ -104,7 +104,8 @@ class DeskScreen(Screen[None]):
     def on_descendant_focus(self, event: DescendantFocus) -> None:
         """Update digits and zoom after the focus moved: digits may now apply to another ticket."""
         self.desk.focus_moved()
-        self.set_class(any(node.id == "tickets" for node in event.widget.ancestors), "-in-ticket")
+        in_ticket = any(node.id == "tickets" for node in event.widget.ancestors)
+        self.set_class(in_ticket, "-in-ticket", update=self.has_class("-zoom"))  # styles look at it only then
         self.desk.show_macros()
 
     def on_descendant_blur(self, event: DescendantBlur) -> None:

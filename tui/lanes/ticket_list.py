@@ -67,6 +67,8 @@ class TicketList(ScrollView, can_focus=True, inherit_bindings=False):
         self._clock = clock
         self._empty = empty
         self._strips: dict[tuple[object, ...], Strip] = {}
+        self._look: object = None
+        """The theme and colours that they were drawn with."""
         self._loaded = False
         self._first_words = first_words
         self._words: dict[tuple[int, int], str] = {}
@@ -238,8 +240,11 @@ class TicketList(ScrollView, can_focus=True, inherit_bindings=False):
         self.move(-3)
 
     def notify_style_update(self) -> None:
-        """Clear the lines cached in the old theme."""
-        self._strips.clear()
+        """Clear the lines cached in the old theme; Textual calls this whenever the focus moves, too."""
+        look = (self.app.theme, self.rich_style)
+        if look != self._look:
+            self._look = look
+            self._strips.clear()
         super().notify_style_update()
 
     def render_line(self, y: int) -> Strip:

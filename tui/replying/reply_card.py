@@ -29,6 +29,8 @@ from tui.ticket.mail_lines import MailLines
 
 LAST_WORDS, LEAST_WORDS = 5, 3
 """Lines of the customer's mail above the answer, on a screen that is too narrow to show it beside."""
+BESIDE_FROM = 120
+"""Columns from which the mail is beside the answer."""
 ROOMY = 14
 """Lines for mail and answer from which the mail gets the more of these."""
 
@@ -37,7 +39,7 @@ class ReplyCard(BaseCard[Verdict]):
     """Enter sends and does what the macro says; a blocking finding prevents that until a reason is given."""
 
     CSS_PATH = "reply_card.tcss"
-    HORIZONTAL_BREAKPOINTS = [(0, "-above"), (120, "-beside")]  # noqa: RUF012 - Textual declares it this way
+    HORIZONTAL_BREAKPOINTS = [(0, "-above"), (BESIDE_FROM, "-beside")]  # noqa: RUF012 - Textual declares it this way
     AUTO_FOCUS = ""  # the line for a reason must not have the initial focus
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings(Scope.PREVIEW),
@@ -59,6 +61,9 @@ class ReplyCard(BaseCard[Verdict]):
 
     def compose(self) -> ComposeResult:
         """Title, facts, the reply itself, the line for a reason, keys."""
+        beside = self.app.size.width >= BESIDE_FROM
+        self.set_class(beside, "-beside", update=False)  # Textual would lay the card out first, and then again
+        self.set_class(not beside, "-above", update=False)
         marks = ("-blocked" if self.card.blocked else "", "-weak" if self.card.weak else "")
         title = f"{WEAK} {self.card.title}" if self.card.weak else self.card.title
         with Vertical(id="card", classes=" ".join(marks)):

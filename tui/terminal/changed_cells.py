@@ -18,7 +18,8 @@ from tui.terminal.output_gate import known
 
 _FRAME = re.compile(r"(?:\x1b\[\d+;\d+H|\x1b\[[\d;]*m|\n|[^\x00-\x1f\x7f-\x9f\ud800-\udfff]+)+")
 """What Textual writes to draw: moves, styles and text. Anything else is passed on as it is."""
-_PART = re.compile(r"\x1b\[(\d+);(\d+)H|\x1b\[([\d;]*)m|([^\x1b\n]+)|\n")
+_MOVE = re.compile(r"\x1b\[(\d+);(\d+)H")
+_PART = re.compile(r"\x1b\[([\d;]*)m|([^\x1b\n]+)|\n")
 _ASIDE = re.compile(r"(?:\x1b\[[<>=?](?!1049)[\d;]*(?:[hlu]|\$p)|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\))+")
 """Modes, questions, the title, the clipboard: they leave what is drawn as it is."""
 _STEADY = re.compile(
@@ -55,11 +56,19 @@ class ChangedCells:
         self._rows: dict[int, list[Cell]] = {}
         self._unsteady: set[int] = set()
         """Rows with a character whose width differs between terminals: these are written as they come."""
+        self._written: dict[int, dict[int, tuple[str, int]]] = {}
+        """By row and column, the runs that are on the terminal as they came, each with the column after it."""
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing is known to be on the terminal."""
+        return not self._rows
 
     def forget(self) -> None:
         """Called when the terminal may show something else: what comes next is written in full."""
         self._rows.clear()
         self._unsteady.clear()
+        self._written.clear()
 
     def changed(self, written: str) -> str:
         """Return what has to be written so that the terminal looks as if all of `written` had been.
@@ -73,12 +82,33 @@ class ChangedCells:
                 self.forget()
             return written
         out: list[str] = []
-        at = (0, 0)
-        for run in _runs(written):
-            at = run.at
-            out += self._take(run)
+        at, style = (0, 0), ""
+        pieces = iter(("1", "1", *_MOVE.split(written)))  # row, column and text, in turn
+        for row, column, text in zip(pieces, pieces, pieces, strict=True):
+            at = (int(row) - 1, int(column) - 1)
+            if style or not self._is_there(at, text):
+                run, after = _run(at, style, text)
+                out += self._take(run)
+                self._note(run, "" if style or after else text)
+                style = after
         out.append(f"\x1b[{at[0] + 1};{at[1] + 1}H")
         return "".join(out)
+
+    def _is_there(self, at: tuple[int, int], text: str) -> bool:
+        """Return whether exactly this is on the terminal already, so that it need not be read again."""
+        y, x = at
+        return y in self._written and x in self._written[y] and self._written[y][x][0] == text
+
+    def _note(self, run: _Run, text: str) -> None:
+        """Remember what was written, unless it is empty, in place of what it covers."""
+        (y, x), end = run.at, run.at[1] + len(run.cells)
+        there = self._written.get(y, {})
+        kept = {start: was for start, was in there.items() if was[1] <= x or start >= end}
+        if y in self._unsteady:
+            kept = {}
+        elif text:
+            kept[x] = (text, end)
+        self._written[y] = kept
 
     def _take(self, run: _Run) -> Iterator[str]:
         (y, x), cells = run.at, run.cells
@@ -98,22 +128,17 @@ class ChangedCells:
                 yield _drawn(y, x + start, cells[start:stop])
 
 
-def _runs(written: str) -> Iterator[_Run]:
-    """Yield the runs of text between two moves."""
-    run, style = _Run((0, 0)), ""
+def _run(at: tuple[int, int], style: str, written: str) -> tuple[_Run, str]:
+    """Return what is written from one place on, and the style that is in force after it."""
+    run = _Run(at, written=written.replace("\n", ""))
     for part in _PART.finditer(written):
-        row, column, styled, text = part.groups()
-        if row is not None:
-            yield run
-            run = _Run((int(row) - 1, int(column) - 1))
-            continue
-        run.written += part[0].strip("\n")
+        styled, text = part.groups()
         if text is not None:
             run.cells += _cells(style, text)
             run.steady = run.steady and _STEADY.fullmatch(text) is not None
         elif styled is not None:
             style = "" if styled in ("", "0") else styled
-    yield run
+    return run, style
 
 
 def _cells(style: str, text: str) -> Sequence[Cell]:

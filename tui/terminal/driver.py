@@ -46,6 +46,11 @@ class DeskDriver(LinuxDriver):
         self.forget_screen()
         super().start_application_mode()  # type: ignore[no-untyped-call]  # Textual gives it no types
 
+    @property
+    def shows_other(self) -> bool:
+        """Whether the terminal may show something else than what was drawn."""
+        return self._cells.empty
+
     def forget_screen(self) -> None:
         """Draw everything anew from now on: the terminal may show something else than was drawn."""
         self._cells.forget()

@@ -41,6 +41,8 @@ from tui.ticket.ticket_text import (
 
 WIDEST = 90
 """Cells to which text is wrapped at most: longer lines are hard to read."""
+MOST_STRIPS = 500
+"""Drawn lines that are kept."""
 PINNED_FROM = 9
 """Lines of the view from which the ticket's facts stay at the top; in a lower one they scroll away."""
 
@@ -70,6 +72,8 @@ class TicketView(ScrollView, can_focus=True, inherit_bindings=False):
         self._lines: list[Line] = []
         self._rows: list[Line | None] = []
         """What is drawn, by line of the view."""
+        self._fits = Size(0, 0)
+        """The size that the lines were laid out for."""
         self._left_at: tuple[int, int] | None = None
         """The open ticket, and its first line in view, when the agent went to the list."""
         self._named = ("", "")
@@ -82,6 +86,12 @@ class TicketView(ScrollView, can_focus=True, inherit_bindings=False):
         """The agent went to the last line before all was laid out."""
         self.seen: set[tuple[int, int]] = set()
         """Tickets that were drawn, each with the number of its newest message then."""
+        self._newest = (0, 0)
+        """What drawing the ticket in sight adds to them."""
+        self._strips: dict[tuple[Line | None, int], Strip] = {}
+        """Lines as they were drawn, by line and width."""
+        self._look: object = None
+        """The theme and colours that they were drawn with."""
 
     @property
     def ticket_id(self) -> int | None:
@@ -179,6 +189,9 @@ class TicketView(ScrollView, can_focus=True, inherit_bindings=False):
     def on_resize(self, event: events.Resize) -> None:
         """Wrap again; a message that was at the top stays there."""
         self.virtual_size = Size(event.size.width, event.size.height)
+        if event.size == self._fits and self._rows:
+            return  # it is only shown again
+        self._strips.clear()
         at_opening = self.top == self._opening() or not self._rows
         self._rows = []
         self._lay_out()
@@ -186,20 +199,32 @@ class TicketView(ScrollView, can_focus=True, inherit_bindings=False):
         self._show_rows()
 
     def notify_style_update(self) -> None:
-        """Draw in the colours of the new theme."""
-        self._rows = []
+        """Draw in the colours of the new theme; Textual calls this whenever the focus moves, too."""
+        look = (self.app.theme, self.rich_style)
+        if look != self._look:
+            self._look = look
+            self._rows = []
+            self._strips.clear()
         super().notify_style_update()
 
     def render_line(self, y: int) -> Strip:
         """Draw one line."""
-        width, base = self.size.width, self.rich_style
+        width = self.size.width
         self.drawn.note(self.drawn_id)
-        if self.in_sight is not None:
-            self.seen.add(newest_of(self.in_sight))
-        else:
+        if self.in_sight is None:
             empty = words("The ticket under the cursor is shown here.") if y == 1 else ""
-            return Strip([Segment(fit(f" {empty}", width), base + self._ink(Ink.QUIET))])
+            return Strip([Segment(fit(f" {empty}", width), self.rich_style + self._ink(Ink.QUIET))])
+        self.seen.add(self._newest)
         line = self._row(y)
+        strip = self._strips.get((line, width))
+        if strip is None:
+            if len(self._strips) > MOST_STRIPS:
+                self._strips.clear()
+            strip = self._strips[line, width] = self._draw(line, width)
+        return strip
+
+    def _draw(self, line: Line | None, width: int) -> Strip:
+        base = self.rich_style
         if line is None:
             return Strip.blank(width, base)
         style = base + self._ink(line.ink) + Style(bold=line.head or line.ink is Ink.TITLE)
@@ -231,10 +256,12 @@ class TicketView(ScrollView, can_focus=True, inherit_bindings=False):
 
     def _lay_out(self) -> None:
         """Lay out what a key may wait for; the rest of an open ticket follows in steps."""
+        self._fits = self.size
         drawn, width = self.in_sight, min(WIDEST, max(10, self.size.width - 2))
         self._facts, self._lines = [], []
         if drawn is None:
             return
+        self._newest = newest_of(drawn)
         now, quotes = self._clock(), self.quotes and self.glanced is None
         room = rooms(drawn.messages, MOST_AT_ONCE, MOST_IN_ALL_AT_ONCE, quotes=quotes)
         full = rooms(drawn.messages, MOST, MOST_IN_ALL, quotes=quotes, least=LEAST)

@@ -9,7 +9,7 @@ from pyte.screens import Char
 
 from tui.terminal.changed_cells import ChangedCells
 
-WIDTH, HEIGHT = 30, 4
+WIDTH, HEIGHT = 64, 4
 STYLES = ("", "1", "38;2;10;20;30", "1;38;2;10;20;30;48;2;1;2;3", "7", "4;31", "31;44", "32;44", "38;5;9;48;5;4")
 
 
@@ -42,13 +42,13 @@ def _seen(cell: Char) -> object:
     return cell._replace(fg="default", bold=False, italics=False) if blank else cell
 
 
-@given(frames)
+@given(frames, st.lists(st.integers(0, 7), max_size=10))
 def test_the_terminal_shows_the_same_as_if_all_were_written(
-    written: list[list[tuple[int, int, list[tuple[str, str]]]]],
+    written: list[list[tuple[int, int, list[tuple[str, str]]]]], again: list[int]
 ) -> None:
     (plain, plainly), (sparing, sparingly) = terminal(), terminal()
     cells = ChangedCells()
-    for frame in written:
+    for frame in [*written, *(written[number % len(written)] for number in again)]:
         text = "".join(drawn(row, column, *parts) for row, column, parts in frame) + "\x1b[1;1H"
         plainly.feed(text)
         sparingly.feed(cells.changed(text))
@@ -63,6 +63,14 @@ def test_what_is_there_already_is_not_written_again() -> None:
     assert cells.changed(frame) == "\x1b[2;1H"
     other = drawn(0, 0, ("1", "a" * 29 + "z")) + drawn(1, 0, ("", "b" * 30))
     assert cells.changed(other) == "\x1b[1;30H\x1b[0;1mz\x1b[0m\x1b[2;1H"
+
+
+def test_a_run_over_another_one_is_forgotten_with_it() -> None:
+    cells = ChangedCells()
+    cells.changed(drawn(0, 0, ("", "a" * 30)))
+    cells.changed(drawn(0, 10, ("", "card")))
+    assert cells.changed(drawn(0, 0, ("", "a" * 30))) == "\x1b[1;11Haaaa\x1b[1;1H"
+    assert "card" in cells.changed(drawn(0, 10, ("", "card")))
 
 
 def test_rows_with_characters_of_uncertain_width_are_written_as_they_come() -> None:
