@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from enum import IntEnum
+from functools import lru_cache
 
 from queues.quotes.evidence import ADDRESS, DATE, LOOKED_AT, TIME, YEAR, is_day_of_week, without_direction
 
@@ -64,6 +65,10 @@ _INLINE = re.compile(
 
 
 _GAP = re.compile(r"(?<=[:：])[ \t\xa0]{2,}(?=\S)")
+_LAST_SIGNS = (":", "：", ">", ")")
+_DASHES = ("--", "—", "==")
+_LAST_WORDS = 40
+"""Characters at the end of a line in which a verb would be, if it is the last word of an attribution."""
 
 
 class Sureness(IntEnum):
@@ -78,6 +83,8 @@ class Sureness(IntEnum):
 
 def attribution(lines: list[str], at: int) -> tuple[int, Sureness]:
     """Return how many lines the attribution beginning at `at` has, and how sure it is; 0 if none begins there."""
+    if not any(_may_be_last(line[: 2 * LOOKED_AT].rstrip()[-_LAST_WORDS:]) for line in lines[at : at + _MOST_LINES]):
+        return 0, Sureness.NONE
     first = without_direction(lines[at][:LOOKED_AT]).strip()
     opens = _opens(first, lines[at + 1] if at + 1 < len(lines) else "")
     if not opens:
@@ -92,7 +99,7 @@ def attribution(lines: list[str], at: int) -> tuple[int, Sureness]:
         joined = f"{joined} {line}".strip()
         if len(joined) > LOOKED_AT:
             break
-        sure = _judged(joined, opens)
+        sure = _judged(joined, opens) if _may_be_last(line[-_LAST_WORDS:]) else Sureness.NONE
         result = (length, sure) if sure else result
         if joined.rstrip(_EDGE).endswith((":", "：")):
             break
@@ -119,6 +126,16 @@ def apart(line: str) -> tuple[str, str] | None:
         if re.search(r"\w", line[: match.start()]) and attribution([rest], 0)[1] is Sureness.SURE:
             return line[: match.start()], rest
     return None
+
+
+@lru_cache(maxsize=1_024)
+def _may_be_last(end: str) -> bool:
+    """Return whether an attribution can end like this line: with a colon, an address, a dash or a verb."""
+    end = without_direction(end).rstrip()
+    bare = end.rstrip(_EDGE)
+    if bare.endswith(_LAST_SIGNS) or end.endswith(_DASHES):
+        return True
+    return any(verb.end() == len(bare) for verb in _VERB.finditer(bare))
 
 
 class _Opening(IntEnum):
@@ -182,7 +199,7 @@ def _ends(joined: str) -> bool:
 
 
 def _judged(joined: str, opens: _Opening) -> Sureness:
-    dashed = joined.startswith(("--", "—", "==")) and joined.endswith(("--", "—", "=="))
+    dashed = joined.startswith(_DASHES) and joined.endswith(_DASHES)
     text = joined.strip(_EDGE)
     colon = text.endswith((":", "："))
     dated, address, verb = DATE.search(text), ADDRESS.search(text), _VERB.search(text)
