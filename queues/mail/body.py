@@ -208,6 +208,8 @@ class _Parts:
     beside: list[tuple[Leaf, bytes]] = field(default_factory=list)
     came: int = 0
     """Bytes of texts, white space aside."""
+    seen: bool = False
+    """Whether any of the texts has something to be seen."""
     loose: int = -1
 
     def add(self, leaf: Leaf, data: bytes) -> None:
@@ -217,6 +219,7 @@ class _Parts:
         self.loose -= not leaf.alternative
         chosen_type, so_far = self.said.get(group, ("", ""))
         text = _text(leaf, data)
+        self.seen = self.seen or is_seen(text)
         if not is_seen(so_far) or (leaf.content_type == "text/html" and _sends_to_html(so_far, text)):
             self.said[group] = (leaf.content_type, text or so_far)
         elif (leaf.content_type, chosen_type) == ("text/plain", "text/html"):
@@ -238,7 +241,7 @@ def _is_text(leaf: Leaf, parts: _Parts) -> bool:
     """Return whether a leaf is a text of the mail's own: no file, or the first part of all, whatever its name."""
     if leaf.disposition == "attachment" or leaf.content_type not in _BODY_TYPES:
         return False
-    first = not parts.text() and not any(not item.related for item, _ in parts.beside)
+    first = not parts.seen and not any(not item.related for item, _ in parts.beside)
     return first or not leaf.filename or (leaf.disposition != "inline" and bool(leaf.alternative))
 
 
@@ -305,6 +308,8 @@ def _text(leaf: Leaf, data: bytes) -> str:
         declared = declared_in_html(data) if label.lower() in {"", "us-ascii", "ascii"} else ""
         return html_to_text(decode(data, declared or label).replace("\r\n", "\n"))
     text = decode(data, label).replace("\r\n", "\n")
+    if len(text) > 2 * LONGEST_TEXT:
+        text = text[: 2 * LONGEST_TEXT] + "\n[…]"
     if leaf.type_parameters.get("format", "").lower() == "flowed":
         return unflowed(text, delete_space=leaf.type_parameters.get("delsp", "").lower() == "yes")
     return text

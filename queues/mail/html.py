@@ -25,9 +25,8 @@ _IN_HEAD = frozenset(
     {"head", "title", "meta", "link", "base", "style", "script", "template", "object", "xml", "noscript"}
 )
 """What may be in a head; anything else ends one that was not closed."""
-_INVISIBLE = re.compile(
-    r"[\s\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u2800\u3164\ufeff\uffa0]+"
-)
+_UNSEEN = r"\s\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u2800\u3164\ufeff\uffa0"
+_VISIBLE = re.compile(f"[^{_UNSEEN}]")
 _DATA = re.compile(r"data:[^\"'>]{200,}", re.I)
 _LINKED = re.compile(r"(?:https?|ftp|mailto|tel):", re.I)
 _LONGEST_LINK = 2_000
@@ -36,6 +35,7 @@ _TAG = re.compile(r"(/?)([A-Za-z][A-Za-z0-9:_-]*)")
 _ATTRIBUTE = re.compile(
     r"""\b(class|style|id|alt|hidden|type|cite|href)\b(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>]+)))?""", re.I
 )
+_CODE = re.compile(r"<(script|style)\b[^<>]{0,2000}>", re.I)
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all", re.I)
 _QUOTE_CLASS = re.compile(r"\b(gmail_attr|moz-cite-prefix|yahoo_quoted|protonmail_quote)\b")
 _INDENT = re.compile(r"border(?:-left)?\s*:\s*(?:none|0)", re.I)
@@ -91,6 +91,9 @@ class _Reader:
         self.open: list[tuple[str, bool, bool]] = []
         self.hidden = 0
         self.tags = 0
+        self.heads = 0
+        self.absent: set[str] = set()
+        """What was looked for once and is nowhere further down: the end of a comment, of a script, a body."""
         self.link: tuple[str, int, int] | None = None
         """The target of the link that is open, and where its words begin: in which line, at which piece of it."""
 
@@ -108,6 +111,7 @@ class _Reader:
         if tag in _VOID or rest.endswith("/"):
             return
         self.open.append((tag, hides, quotes))
+        self.heads += tag == "head"
         self.hidden += hides
         self.out.quoting += quotes
         self.out.pre += tag == "pre"
@@ -115,7 +119,7 @@ class _Reader:
     def _end_head(self, tag: str) -> None:
         """End a head that was never closed: the body, or anything that no head holds, begins."""
         inner = self.open[-1][0] if self.open else ""
-        if inner == "head" or (tag == "body" and any(name == "head" for name, _, _ in self.open)):
+        if inner == "head" or (tag == "body" and self.heads):
             self.end("head")
 
     def _end_link(self) -> None:
@@ -129,7 +133,7 @@ class _Reader:
         )
         bare = target.removeprefix("mailto:").removeprefix("tel:").partition("?")[0] if target[:1] in "mt" else target
         shown = re.sub(r"^https?://(?:www\.)?|/$", "", bare, flags=re.I)
-        if _INVISIBLE.sub("", said) and shown.lower() not in said.lower():
+        if is_seen(said) and shown.lower() not in said.lower():
             self.out.line.append(f" <{target}> ")
 
     def _begin(self, tag: str, marks: dict[str, str], quotes: bool) -> None:
@@ -164,6 +168,7 @@ class _Reader:
             return
         while len(self.open) > depth:
             name, hides, quotes = self.open.pop()
+            self.heads -= name == "head"
             if name == "a" and not self.hidden:
                 self._end_link()
             if not self.hidden and (name in _BLOCKS or name == "p" or quotes):
@@ -180,11 +185,26 @@ def html_to_text(html: str) -> str:
     """
     html = html.replace("\r\n", "\n")
     text = _seen(html, _Reader())
-    if _INVISIBLE.sub("", text) or not html.strip():
+    if is_seen(text) or not html.strip():
         return text
-    hidden = re.sub(r"<(script|style)\b[^<]{0,2000}?>.*?</\1", "<", html[:2_000_000], flags=re.I | re.S)
-    words = re.sub(r"<(?:!--|[a-z/!?][^<>]{0,20000}>?)", " ", hidden, flags=re.I).replace("-->", " ")
+    words = re.sub(r"<(?:!--|[a-z/!?][^<>]{0,20000}>?)", " ", _without_code(html[:2_000_000]), flags=re.I)
+    words = words.replace("-->", " ")
     return " ".join(unescape(words).split())[:LONGEST_HTML] if re.search(r"[^\W\d_]{3,}", words) else text
+
+
+def _without_code(html: str) -> str:
+    """Return HTML without its scripts and styles; one that is never closed stays."""
+    kept: list[str] = []
+    absent: set[str] = set()
+    at = 0
+    for code in _CODE.finditer(html):
+        if code.start() < at:
+            continue
+        closing = _further(html, f"</{code[1].lower()}", code.end(), absent)
+        if closing >= 0:
+            kept.append(html[at : code.start()])
+            at = closing
+    return "".join([*kept, html[at:]])
 
 
 def _seen(html: str, reader: _Reader) -> str:
@@ -209,7 +229,7 @@ def _seen(html: str, reader: _Reader) -> str:
 def _markup(html: str, opening: int, reader: _Reader) -> int:
     """Handle what starts at `<` and return where to read on."""
     if html.startswith("<!--", opening):
-        end = html.find("-->", opening + 2)
+        end = _further(html, "-->", opening + 2, reader.absent)
         return end + 3 if end >= 0 else opening + 4  # one that never ends hides nothing
     if html.startswith(("<!", "<?"), opening):
         end = html.find(">", opening)
@@ -228,10 +248,18 @@ def _markup(html: str, opening: int, reader: _Reader) -> int:
         rest = html[name.end() : end]
         reader.start(tag, _DATA.sub("", rest) if len(rest) > 1_000 else rest)
         if tag in {"script", "style"}:
-            closing = re.compile(f"</{tag}", re.I).search(html, end)
-            body = None if closing else re.compile("<body", re.I).search(html, end)
-            return closing.start() if closing else body.start() if body else len(html)
+            closing = _further(html, f"</{tag}", end, reader.absent)
+            body = -1 if closing >= 0 else _further(html, "<body", end, reader.absent)
+            return closing if closing >= 0 else body if body >= 0 else len(html)
     return end + 1
+
+
+def _further(html: str, sign: str, at: int, absent: set[str]) -> int:
+    """Return where a sign is next, in letters of any size; -1 if nowhere, which is then remembered in `absent`."""
+    match = None if sign in absent else re.compile(re.escape(sign), re.I).search(html, at)
+    if match is None:
+        absent.add(sign)
+    return match.start() if match else -1
 
 
 def _tag_end(html: str, at: int) -> int:
@@ -251,4 +279,4 @@ def _tag_end(html: str, at: int) -> int:
 
 def is_seen(text: str) -> bool:
     """Return whether a text has any sign that can be seen: not white space, not of those without width."""
-    return bool(_INVISIBLE.sub("", text))
+    return bool(_VISIBLE.search(text))

@@ -14,7 +14,9 @@ from dataclasses import dataclass, field
 SMALL = 1024 * 1024
 """Bytes of a mail that is parsed as it is."""
 
-_RUN = re.compile(rb"(?:[A-Za-z0-9+/]{40,80}\r?\n){500,}")
+_RUN = re.compile(rb"\n((?:[A-Za-z0-9+/]{40,80}+\r?\n)++)")
+"""Possessive and begun by a literal: each line is looked at once."""
+_FEWEST_LINES = 500
 _LINE = b"=tridesk-run-%d="
 _MARK = re.compile(r"=tridesk-run-(\d+)=")
 _MARKED_LINE = re.compile(rb"=tridesk-run-(\d{1,9})=\r?\n")
@@ -78,8 +80,10 @@ def lightened(raw: bytes) -> Light:
     kept: list[bytes] = []
     at = 0
     for match in _RUN.finditer(raw):
-        kept += [raw[at : match.start()], _LINE % len(light.runs), b"\n"]
-        light.runs.append(match[0])
+        if match[1].count(b"\n") < _FEWEST_LINES:
+            continue
+        kept += [raw[at : match.start(1)], _LINE % len(light.runs), b"\n"]
+        light.runs.append(match[1])
         at = match.end()
     kept.append(raw[at:])
     light.raw = b"".join(kept)

@@ -69,6 +69,10 @@ _INLINE = re.compile(
 
 
 _GAP = re.compile(r"(?<=[:：])[ \t\xa0]{2,}(?=\S)")
+_LAST_SIGNS = (":", "：", ">", ")")
+_DASHES = ("--", "—", "==")
+_LAST_WORDS = 40
+"""Characters at the end of a line in which a verb would be, if it is the last word of an attribution."""
 
 
 class Sureness(IntEnum):
@@ -83,6 +87,8 @@ class Sureness(IntEnum):
 
 def attribution(lines: list[str], at: int) -> tuple[int, Sureness]:
     """Return how many lines the attribution beginning at `at` has, and how sure it is; 0 if none begins there."""
+    if not any(_may_be_last(line[: 2 * LOOKED_AT].rstrip()[-_LAST_WORDS:]) for line in lines[at : at + _MOST_LINES]):
+        return 0, Sureness.NONE
     first = without_direction(lines[at][:LOOKED_AT]).strip()
     opens = _opens(first, lines[at + 1] if at + 1 < len(lines) else "")
     if not opens:
@@ -97,7 +103,7 @@ def attribution(lines: list[str], at: int) -> tuple[int, Sureness]:
         joined = f"{joined} {line}".strip()
         if len(joined) > LOOKED_AT:
             break
-        sure = _judged(joined, opens)
+        sure = _judged(joined, opens) if _may_be_last(line[-_LAST_WORDS:]) else Sureness.NONE
         result = (length, sure) if sure else result
         if joined.rstrip(_EDGE).endswith((":", "：")):
             break
@@ -124,6 +130,16 @@ def apart(line: str) -> tuple[str, str] | None:
         if re.search(r"\w", line[: match.start()]) and attribution([rest], 0)[1] is Sureness.SURE:
             return line[: match.start()], rest
     return None
+
+
+@lru_cache(maxsize=1_024)
+def _may_be_last(end: str) -> bool:
+    """Return whether an attribution can end like this line: with a colon, an address, a dash or a verb."""
+    end = without_direction(end).rstrip()
+    bare = end.rstrip(_EDGE)
+    if bare.endswith(_LAST_SIGNS) or end.endswith(_DASHES):
+        return True
+    return any(verb.end() == len(bare) for verb in _VERB.finditer(bare))
 
 
 class _Opening(IntEnum):
@@ -188,7 +204,7 @@ def _ends(joined: str) -> bool:
 
 
 def _judged(joined: str, opens: _Opening) -> Sureness:
-    dashed = joined.startswith(("--", "—", "==")) and joined.endswith(("--", "—", "=="))
+    dashed = joined.startswith(_DASHES) and joined.endswith(_DASHES)
     text = joined.strip(_EDGE)
     colon = text.endswith((":", "："))
     dated, address, verb = DATE.search(text), ADDRESS.search(text), _VERB.search(text)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 
 LOOKED_AT = 300
 """Characters of a line that are looked at: no attribution and no header is longer."""
@@ -71,15 +72,23 @@ def names_day_of_week(text: str) -> bool:
     return bool(_LONG_DAY.search(text[:LOOKED_AT]))
 
 
+MOST_LINES = 2_000
+"""Lines at the beginning of a text, and as many at its end, in which frames and signatures are looked for.
+
+The middle of what is longer is a log or a file that someone pasted.
+"""
 _LONGEST_WORDLESS = 30
 """Signs of the longest answer without letters: a date with its time, an order's number, five stars."""
 
 
-def says(lines: list[str]) -> bool:
+def says(lines: Iterable[str]) -> bool:
     """Return whether there is text of a person: words, or only a number, stars or a face."""
-    if has_letters(lines):
-        return True
-    signs = "".join("".join(lines).split())
+    signs = ""
+    for line in lines:
+        if any(map(str.isalpha, line)):
+            return True
+        if line and len(signs) <= _LONGEST_WORDLESS:
+            signs += "".join(line.split())[: _LONGEST_WORDLESS + 1]
     return len(signs) <= _LONGEST_WORDLESS and any(
         sign.isdigit() or unicodedata.category(sign) == "So" for sign in signs
     )
@@ -91,11 +100,6 @@ _DIRECTION = dict.fromkeys((8206, 8207, 1564, *range(8234, 8239), *range(8294, 8
 def without_direction(line: str) -> str:
     """Return a line without the invisible signs that turn the direction of reading."""
     return line.translate(_DIRECTION)
-
-
-def has_letters(lines: list[str]) -> bool:
-    """Return whether a letter of any script is in the lines."""
-    return any(character.isalpha() for line in lines for character in line)
 
 
 def unquoted(line: str) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from queues.quotes import attributions, separators
 from queues.quotes.attributions import Sureness, apart, attribution
-from queues.quotes.evidence import ADDRESS, is_marked, says, unquoted
+from queues.quotes.evidence import ADDRESS, MOST_LINES, is_marked, says, unquoted
 from queues.quotes.header_blocks import header_block, is_apart, label_of
 from queues.quotes.separators import is_list_footer, is_reply_above, is_rule, is_separator, is_title
 
@@ -25,13 +25,17 @@ def separate(lines: list[str]) -> History:
     """Tell the lines that are history from those that are not.
 
     Marked lines (`>`) are history below an attribution, or where they hold one. Unmarked lines are history below a
-    frame that is sure by itself, and only where something is said above it; every other line stays.
+    frame that is sure by itself, and only where something is said above it; every other line stays. Of a text with more
+    than twice `MOST_LINES` lines those in the middle stay as they are.
     """
     lines = _each_apart(lines)
     history = History()
-    attributed = False
-    at = 0
+    attributed = spoken = False
+    at = looked_at = 0
     while at < len(lines):
+        if MOST_LINES <= at < len(lines) - MOST_LINES:
+            history.written += lines[at : len(lines) - MOST_LINES]
+            at, attributed = len(lines) - MOST_LINES, False
         if is_marked(lines[at]):
             end = _marked_until(lines, at)
             quoted = attributed or _holds_history(lines[at:end])
@@ -46,10 +50,13 @@ def separate(lines: list[str]) -> History:
             attributed = True
             at += length
             continue
-        if is_reply_above(lines[at]) and not says(history.written):
-            history.quoted.append(lines[at])
-            at += 1
-            continue
+        if sure and is_reply_above(lines[at]):
+            spoken = spoken or says(history.written[looked_at:])
+            looked_at = len(history.written)
+            if not spoken:
+                history.quoted.append(lines[at])
+                at += 1
+                continue
         if length and sure:
             return _rest(lines, at, history)
         history.written.append(lines[at])
@@ -65,9 +72,13 @@ def is_frame(line: str) -> bool:
 def _each_apart(lines: list[str]) -> list[str]:
     """Put an attribution or a separator on a line of its own: behind the customer's words, before quoted ones."""
     parted: list[str] = []
-    for line in lines:
+    for line in lines[:MOST_LINES]:
         parted += apart(line) or attributions.ended(line) or _separated(line) or (line,)
-    return parted
+    if len(lines) <= MOST_LINES:
+        return parted
+    last = max(MOST_LINES, len(lines) - MOST_LINES)
+    parted += lines[MOST_LINES:last]
+    return parted + _each_apart(lines[last:])
 
 
 def _separated(line: str) -> tuple[str, str] | None:

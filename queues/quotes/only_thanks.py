@@ -10,7 +10,7 @@ from data.records.incoming import Incoming
 from queues.ground.folded_text import fold
 from queues.quotes.new_text import split
 
-_MOST_WORDS = 12
+_MOST_WORDS, _MOST_CHARACTERS = 12, 400
 _THANKS = """
     thanks thank thx tysm ty cheers gracias grax agradecida agradecido agradezco
 """
@@ -68,7 +68,7 @@ def is_thanks(text: str) -> bool:
 
     A question, a `but`, a call for help, an unhappy sign or anything else that might ask makes it an ordinary message.
     """
-    if "?" in text or "¿" in text or _SAD.search(text) or _NO_LONGER.search(text):
+    if len(text) > _MOST_CHARACTERS or "?" in text or "¿" in text or _SAD.search(text) or _NO_LONGER.search(text):
         return False
     if _ASKED_FOR.search(_FOR_IT.sub(" ", text)):
         return False

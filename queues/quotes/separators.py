@@ -25,7 +25,7 @@ _TITLES = (
 )
 _TITLE = re.compile(rf"^\W*(?:{_TITLES})\W*$", re.I)
 _ENDS = re.compile(r"^[\s>|]*[-_=–—*]{2,}.*[-_=–—*]{2,}\s*$")
-_ENDS_EARLY = re.compile(rf"^\W*[-_=–—*]{{4,}}\s*(?:{_TITLES})\s*[-_=–—*]{{4,}}(?=\s*\w)", re.I)
+_ENDS_EARLY = re.compile(rf"[\s>|]*+[-_=–—*]{{4,}}+\s*(?:{_TITLES})\s*[-_=–—*]{{4,}}(?=\s*\w)", re.I)
 _RULE = re.compile(r"^\s*[_\-=*–—]{8,}\s*$")
 _THIS_LINE = re.compile(
     r"above this line|(?:por )?encima de esta l[íi]nea|acima d(?:est|ess)a linha|au-dessus de cette ligne|"
@@ -35,6 +35,7 @@ _THIS_LINE = re.compile(
     r"この行より上|在此行上方",
     re.I,
 )
+_SIGNS = re.compile(r"[#=*_\-–—~|]{2,}")
 _ASKED_FOR = re.compile(
     r"^\W{0,10}(?:please |por favor,? |bitte |merci de )?(?:type|write|reply|respond|enter|add|in replies|responda|"
     r"responde|escriba|escribe|escriva|responder|répond\w+|écri\w+|antwort\w+|schreib\w+|rispond\w+|scriv\w+|balas|"
@@ -80,9 +81,9 @@ def is_rule(line: str) -> bool:
 def is_reply_above(line: str) -> bool:
     """Return whether a line of a helpdesk's asks to reply above it: it begins with signs, or with the asking."""
     head = line[:LOOKED_AT].strip()
-    if len(head) > 160 or "?" in head or not _THIS_LINE.search(head):
+    if len(head) > 160 or "?" in head or not (_SIGNS.match(head) or _ASKED_FOR.match(head)):
         return False
-    return bool(re.match(r"[#=*_\-–—~|]{2,}", head)) or bool(_ASKED_FOR.match(head))
+    return bool(_THIS_LINE.search(head))
 
 
 def is_list_footer(lines: list[str], at: int) -> bool:
@@ -90,6 +91,8 @@ def is_list_footer(lines: list[str], at: int) -> bool:
 
     Without a rule it is known by a sentence that says who receives it, on its own below an empty line.
     """
+    if len(lines) - at - 1 > _LONGEST_FOOTER:
+        return False
     below = lines[at + 1 :]
     if at and not lines[at - 1].strip() and _SUBSCRIBED.match(lines[at][:LOOKED_AT]):
         below = lines[at:]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from queues.quotes.evidence import ADDRESS, LOOKED_AT, says
+from queues.quotes.evidence import ADDRESS, LOOKED_AT, MOST_LINES, says
 
 _CLIENT = (
     r"(?:apple |samsung |nokia |sony |xiaomi |huawei |google |microsoft |verizon(?: wireless)? |t-mobile |at&t |"
@@ -141,7 +141,8 @@ def cut(lines: list[str]) -> tuple[list[str], list[str]]:
     """Return the lines without their signature, and the signature; what says nothing else keeps it."""
     body, delimited = _cut_delimited(lines)
     body, legal = _cut_legal(body)
-    device = {at for at, line in enumerate(body) if is_device(line) and not _in_a_sentence(body, at)}
+    in_sight = {*range(min(len(body), MOST_LINES)), *range(max(0, len(body) - MOST_LINES), len(body))}
+    device = {at for at in in_sight if is_device(body[at]) and not _in_a_sentence(body, at)}
     devices = [body[at] for at in sorted(device)]
     body = [line for at, line in enumerate(body) if at not in device] if device else body
     body, closing = _cut_sign_off(body)
@@ -173,7 +174,9 @@ def is_plain(line: str) -> bool:
 
 def _cut_delimited(lines: list[str]) -> tuple[list[str], list[str]]:
     """Cut at the last line `--` above which there is text, unless the part below asks something or has numbers."""
-    for at, line in enumerate(lines):
+    last = _filled_from_below(lines, _LONGEST_BLOCK + 1)
+    for at in range(last, len(lines)):
+        line = lines[at]
         if line.rstrip() not in {"--", "—"} or not says(lines[:at]):
             continue
         below = lines[at + 1 :]
@@ -182,6 +185,15 @@ def _cut_delimited(lines: list[str]) -> tuple[list[str], list[str]]:
         if named and len(filled) <= _LONGEST_BLOCK and not any(map(_may_say, below)):
             return lines[:at], lines[at:]
     return lines, []
+
+
+def _filled_from_below(lines: list[str], count: int) -> int:
+    """Return where the last so many lines with text begin."""
+    for at in range(len(lines) - 1, -1, -1):
+        count -= bool(lines[at].strip())
+        if not count:
+            return at
+    return 0
 
 
 def _may_say(line: str) -> bool:
@@ -195,13 +207,14 @@ def _may_say(line: str) -> bool:
 def _cut_legal(lines: list[str]) -> tuple[list[str], list[str]]:
     """Cut the legal notices at the end, paragraph by paragraph, as long as there is text above."""
     end = len(lines)
+    said = next((at for at, line in enumerate(lines) if any(map(str.isalpha, line))), end)
     while True:
         start = end
         while start and not lines[start - 1].strip():
             start -= 1
         while start and lines[start - 1].strip():
             start -= 1
-        if not says(lines[:start]) or not _is_legal(" ".join(lines[start:end])[:2000]):
+        if not (start > said or says(lines[:start])) or not _is_legal(" ".join(lines[start:end])[:2000]):
             return lines[:end], lines[end:]
         end = start
 
@@ -219,8 +232,9 @@ def _is_legal(paragraph: str) -> bool:
 
 def _cut_sign_off(lines: list[str]) -> tuple[list[str], list[str]]:
     """Cut "Regards," and the few lines under it, where there is text above and a name below."""
-    filled = [at for at, line in enumerate(lines) if line.strip()]
-    for at in filled[-5:-1]:
+    first = _filled_from_below(lines, 5)
+    filled = [at for at in range(first, len(lines)) if lines[at].strip()]
+    for at in filled[:-1]:
         below = [lines[row][:LOOKED_AT] for row in filled if row > at]
         if not _SIGN_OFF.match(lines[at][:LOOKED_AT]) or not _is_name(below[0]) or not says(lines[:at]):
             continue
