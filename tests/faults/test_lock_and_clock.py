@@ -22,7 +22,7 @@ from data.records.tickets import Status
 from data.store import Store
 from queues.desk.desk import Desk
 from queues.desk.desk_rules import DeskRules
-from tests.tui.playing import drained, fifteen_tickets, incoming, picture, play, press
+from tests.tui.playing import drained, fifteen_tickets, incoming, picture, play, press, tap
 from tui.app import DeskApp
 
 HOUR = 3_600
@@ -41,14 +41,14 @@ async def keys_under_a_lock(pilot: Pilot[int], app: DeskApp, path: Path) -> floa
     """Read and type while the file is locked; return the longest time that a key took, of processor time."""
     other = held(path)
     for key in ("enter", "j", "k", "r"):
-        await pilot.press(key)
+        await tap(pilot, key)
         await drained(pilot)
     area = app.focused
     assert isinstance(area, TextArea)
     longest = 0.0
     for letter in "kept while it was locked":
         begun = monotonic()
-        await pilot.press("space" if letter == " " else letter)
+        await tap(pilot, letter)
         longest = max(longest, monotonic() - begun)
     await drained(pilot)
     assert "kept while it was locked" in area.text

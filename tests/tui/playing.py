@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import string
 from collections.abc import Awaitable, Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from textual import events
 from textual.app import App
 from textual.pilot import Pilot
 from textual.strip import Strip
+from textual.worker import WorkerCancelled
 
 from data.records.changes import Change
 from data.records.incoming import Incoming
@@ -20,6 +24,7 @@ from queues.desk.desk import Desk
 from queues.desk.desk_rules import DeskRules
 from tui.app import DeskApp
 from tui.setup.writer import Writer
+from tui.terminal.input import TerminalInput
 
 NOW = 1_790_000_000
 EVIL = "Refund \x1b]0;pwned\x07 [/b] [red]now\u202e"
@@ -97,7 +102,7 @@ def play_app(
         try:
             async with app.run_test(size=size) as pilot:
                 while not app.desk.answering.ready:
-                    await pilot.pause()
+                    await settled(pilot, app)
                 await settled(pilot, app)
                 await script(pilot, app)
         finally:
@@ -108,32 +113,74 @@ def play_app(
 
 
 async def press(pilot: Pilot[int], app: DeskApp, *keys: str) -> None:
-    """Press keys, each when all that the one before started is done."""
+    """Press keys, by their signs or their names, each when all that the one before started is done."""
     for key in keys:
-        await pilot.press(key)
+        app.post_message(key_event(key))
         await settled(pilot, app)
+
+
+async def tap(pilot: Pilot[Any], *keys: str) -> None:
+    """Press keys, each when the one before has been handled, in any application; what it started may go on."""
+    for key in keys:
+        pilot.app.post_message(key_event(key))
+        await drained(pilot)
+
+
+def key_event(key: str) -> events.Key:
+    """Return what a terminal sends for a sign or a key: a sign is typed, by its name too; other names are not."""
+    sign = _SIGNS.get(key, key)
+    return _typed(sign) if len(sign) == 1 else events.Key(key, None)
+
+
+def _typed(sign: str) -> events.Key:
+    (event,) = TerminalInput().feed(sign.encode(), 0.0)
+    assert isinstance(event, events.Key)
+    return event
+
+
+_SIGNS = {_typed(sign).key: sign for sign in f" {string.punctuation}"}
 
 
 async def settled(pilot: Pilot[int], app: DeskApp) -> None:
     """Wait until all that was started is done and drawn, and what that started too, however busy the machine is."""
     while True:
-        await app.workers.wait_for_complete()
+        with suppress(WorkerCancelled):
+            await app.workers.wait_for_complete()
         await drained(pilot)
+        if not app.desk.busy:
+            await app.desk.settled()
+            await drained(pilot)
         if not app.desk.busy and all(worker.is_finished for worker in app.workers):
             return
 
 
 async def drained(pilot: Pilot[Any]) -> None:
-    """Wait until no message waits in the queue of the application, a screen or a widget.
+    """Wait until no message waits in the queue of the application, a screen or a widget, and none is being handled.
 
-    `pause()` alone goes by how much processor time is used, and on a busy machine a program that waits for its turn
-    looks idle. `pause(0)` ends when every widget has handled what was in its queue.
+    Textual's own `pause()` and `press()` go by how much processor time is used: they sleep for most of the time, and on
+    a busy machine a program that waits for its turn looks idle. `pause(0)` ends when every widget has handled what was
+    in its queue, and draws.
     """
     while True:
-        await pilot.pause()
         await pilot.pause(0)
-        if not pilot.app.is_running or not any(_queued(pilot.app)):
+        if not pilot.app.is_running or not (any(_queued(pilot.app)) or any(_under_way())):
             return
+
+
+def _under_way() -> Iterator[asyncio.Task[Any]]:
+    """Yield the tasks that do something, but for workers, which are waited for by their own means."""
+    for task in asyncio.all_tasks() - {asyncio.current_task()}:
+        names = list(_awaited(task.get_coro()))
+        rests = "_get_message" in names or ("_run_timer" in names and "_tick" not in names)
+        if not rests and names[:1] != ["_run"]:
+            yield task
+
+
+def _awaited(coroutine: Any) -> Iterator[str]:
+    """Yield the names of a coroutine, of the one that it waits for, and so on."""
+    while (name := getattr(coroutine, "__name__", "")) and hasattr(coroutine, "cr_await"):
+        yield name
+        coroutine = coroutine.cr_await
 
 
 def _queued(app: App[Any]) -> Iterator[int]:

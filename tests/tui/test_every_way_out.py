@@ -22,6 +22,7 @@ from queues.desk.desk import Desk
 from queues.desk.desk_rules import DeskRules
 from queues.ground.teams import Team
 from tests.data.confidential.test_redaction_set import SETS, examples
+from tests.shared_files import copy_of
 from tests.tui.playing import NOW, clock, incoming, picture, play, press
 from tui.app import DeskApp
 from tui.cli.main import cli
@@ -116,7 +117,10 @@ PLACES = ("subject", "text", "file", "note", "escalation", "promise", "problem")
 @pytest.fixture(scope="module")
 def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A desk in which each text of the set is in the place whose turn it is, and in the mail's text."""
-    path = tmp_path_factory.mktemp("ways") / "desk.db"
+    return copy_of(tmp_path_factory, "ways-out.db", make_desk_of_secrets)
+
+
+def make_desk_of_secrets(path: Path) -> None:
     store = Store.open(path)
     desk = Desk(store, clock=clock, rules=DeskRules(teams=(Team("Security", "security@x.example"),)), agent="ann")
     items = []
@@ -140,7 +144,6 @@ def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
             except DeskError:
                 continue  # the door keeps it out
     store.close()
-    return path
 
 
 def leaks(output: str) -> list[str]:

@@ -8,14 +8,16 @@ from pathlib import Path
 import pytest
 
 from data.errors import InputError
+from tests.shared_files import copy_of
 from tui.cli.main import run
 
 
 @pytest.fixture(scope="module")
 def month(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("month") / "desk.db"
-    assert run(["demo", "--worked", "--tickets", "90", "--keep", str(path), "--no-ui"]) == 0
-    return path
+    def make(path: Path) -> None:
+        assert run(["demo", "--worked", "--tickets", "90", "--keep", str(path), "--no-ui"]) == 0
+
+    return copy_of(tmp_path_factory, "replay-month.db", make)
 
 
 def test_every_order_a_load(month: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from queues.desk.desk import Desk
 from queues.desk.desk_rules import DeskRules
 from queues.procedures.procedure import built_in
 from tests.database import database
+from tests.shared_files import copy_of
 from tui.coaching.advice import coaching
 from tui.demo.demo_month import TEAM, HeldClock, Rehearsal
 
@@ -38,9 +40,11 @@ def played(path: Path, *, seed: int, amount: int) -> Store:
 
 @pytest.fixture(scope="module")
 def month(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
-    store = played(tmp_path_factory.mktemp("month") / "desk.db", seed=1, amount=200)
-    yield store
-    store.close()
+    def make(path: Path) -> None:
+        played(path, seed=1, amount=200).close()
+
+    with closing(Store.open(copy_of(tmp_path_factory, "demo-month.db", make))) as store:
+        yield store
 
 
 def test_every_reply_has_left(month: Store) -> None:

@@ -34,6 +34,7 @@ from tests.tui.playing import (
     settled,
     status_of,
     strips,
+    tap,
 )
 from tui.app import DeskApp
 from tui.demo.demo_worker import Rounds
@@ -219,7 +220,7 @@ def test_the_note_key_never_sends_a_reply_that_was_begun(path: Path) -> None:
 
 def test_typing_filters_the_lanes_and_escape_shows_all_again(path: Path) -> None:
     async def script(pilot: Pilot[int], app: DeskApp) -> None:
-        await press(pilot, app, "slash", *"refund")
+        await press(pilot, app, "/", *"refund")
         shown = {row.subject for pane in app.desk.panes for row in pane.list.window.rows}
         assert shown
         assert all("efund" in subject for subject in shown)
@@ -235,12 +236,12 @@ def test_what_is_solved_is_found_too_and_its_state_is_shown(path: Path) -> None:
         number = app.desk.target()
         assert number is not None
         await press(pilot, app, "p")
-        await press(pilot, app, "slash", *"zoe")
+        await press(pilot, app, "/", *"zoe")
         rows = {row.id: row.status for pane in app.desk.panes for row in pane.list.window.rows}
         assert rows[number] is Status.PENDING
         assert "1 pending" in app.desk.said
         assert "pend." in picture(app)
-        await press(pilot, app, "escape", "slash", *"status:nope")
+        await press(pilot, app, "escape", "/", *"status:nope")
         assert "status:nope is not known" in app.desk.said
         await press(pilot, app, "escape")
 
@@ -266,7 +267,7 @@ def test_while_a_change_is_being_saved_other_changes_are_refused(path: Path) -> 
         desk.busy = True
         ticket = desk.list.current_id
         assert ticket is not None
-        await pilot.press("e")
+        await tap(pilot, "e")
         desk.busy = False
         assert status_of(path, ticket) is Status.NEW
         assert "saving" in desk.said

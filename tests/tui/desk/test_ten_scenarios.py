@@ -19,7 +19,7 @@ from data.records.tickets import Severity, Status
 from data.store import Store
 from queues.clocks.sla import DAY
 from queues.mail.language_guess import guess_language
-from tests.tui.playing import NOW, Play, picture, play_app, settled, ticket
+from tests.tui.playing import NOW, Play, picture, play_app, settled, tap, ticket
 from tui.app import DeskApp, make_writer, own_procedures
 from tui.replying.reply_card import ReplyCard
 from tui.setup.open_desk import open_desk
@@ -180,16 +180,11 @@ async def press(pilot: Pilot[int], app: DeskApp, *keys: Key) -> int:
     """Press keys, wait for all that they started, and return how many there were."""
     for key in keys:
         if isinstance(key, Value):
-            for letter in key.text:
-                await pilot.press("space" if letter == " " else letter if letter.isalnum() else named(letter))
+            await tap(pilot, *key.text)
         else:
-            await pilot.press(digit_of(app, key.name) if isinstance(key, Macro) else key)
+            await tap(pilot, digit_of(app, key.name) if isinstance(key, Macro) else key)
         await settled(pilot, app)
     return len(keys)
-
-
-def named(sign: str) -> str:
-    return {",": "comma", ".": "full_stop", "-": "minus", "@": "at"}[sign]
 
 
 def digit_of(app: DeskApp, name: str) -> str:

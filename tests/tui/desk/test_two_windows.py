@@ -28,6 +28,7 @@ from tests.tui.playing import (
     press,
     settled,
     status_of,
+    tap,
 )
 from tests.tui.real_terminal import Terminal
 from tui.app import DeskApp
@@ -220,7 +221,7 @@ def test_what_was_typed_before_the_choice_came_up_does_not_replace_the_other_tex
         await app.desk.settled()
         await settled(pilot, app)
         assert app.parts.drafts.choosing
-        await pilot.press(*"ne!")
+        await tap(pilot, *"ne!")
         await app.parts.drafts.keep_at_the_end()
 
     play(path, script)
@@ -237,6 +238,7 @@ def test_what_is_typed_while_the_choice_comes_up_is_in_the_text(path: Path, key:
         await press(pilot, app, *"mi")
         assert app.parts.writing.composer is not None
         app.parts.writing.composer.flush()
+        await app.desk.settled()
         await settled(pilot, app)
         assert isinstance(app.screen, DraftChoice)
         await press(pilot, app, *"ne!", "enter", "?", "left", "f5")
@@ -260,6 +262,7 @@ def test_ended_from_outside_while_the_choice_comes_up_no_letter_is_lost(path: Pa
         await press(pilot, app, *"mi")
         assert app.parts.writing.composer is not None
         app.parts.writing.composer.flush()
+        await app.desk.settled()
         await settled(pilot, app)
         assert isinstance(app.screen, DraftChoice)
         await press(pilot, app, *"ne!")

@@ -12,7 +12,7 @@ from textual.widgets import Input
 
 from data.records.tickets import Status
 from data.store import Store
-from tests.tui.playing import make_desk, picture, play, press, settled
+from tests.tui.playing import make_desk, picture, play, press, settled, tap
 from tui.__main__ import open_screen
 from tui.app import DeskApp
 from tui.cards.ask_line import AskLine
@@ -104,7 +104,7 @@ def test_tab_and_enter_in_one_read_import_the_completed_path(path: Path, tmp_pat
         app.parts.first_screen.begin_import()
         await settled(pilot, app)
         app.screen.query_one(Input).value = str(tmp_path / "in")
-        await pilot.press("tab", "enter")
+        await tap(pilot, "tab", "enter")
         await settled(pilot, app)
         await press(pilot, app, "d")
         assert "3 messages: 3 new tickets" in app.desk.said

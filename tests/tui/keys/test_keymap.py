@@ -12,6 +12,7 @@ from textual.screen import Screen
 from textual.widgets import Label
 
 from data.errors import InputError
+from tests.tui.playing import tap
 from tui.keys import key_names
 from tui.keys.actions import ACTIONS, BY_ID, Scope
 from tui.keys.bindings import bindings
@@ -112,9 +113,9 @@ async def test_rebinding_replaces_the_key_on_the_screen() -> None:
     app = Bench()
     async with app.run_test() as pilot:
         app.set_keymap(keymap_from({"ticket.solve": "f5"}).textual())
-        await pilot.press("e")
+        await tap(pilot, "e")
         assert str(app.screen.query_one(Label).content) == "lists"
-        await pilot.press("f5")
+        await tap(pilot, "f5")
         assert str(app.screen.query_one(Label).content) == "solved"
 
 

@@ -11,7 +11,7 @@ from textual.widgets import Input, TextArea
 
 from data.errors import InputError
 from data.records.tickets import Status
-from tests.tui.playing import drained, fifteen_tickets, picture, play, press, settled, ticket
+from tests.tui.playing import drained, fifteen_tickets, picture, play, press, settled, tap, ticket
 from tui.app import DeskApp
 from tui.cards.text_card import TextCard
 from tui.cli.main import run
@@ -33,7 +33,7 @@ def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 async def type_in(pilot: Pilot[int], app: DeskApp, text: str) -> None:
-    await pilot.press(*("space" if sign == " " else sign for sign in text), "enter")
+    await tap(pilot, *text, "enter")
     await settled(pilot, app)
 
 

@@ -13,7 +13,7 @@ from textual.message import Message
 from data.errors import InputError
 from data.records.changes import Change
 from data.records.messages import Direction, Draft
-from tests.tui.playing import drained, picture
+from tests.tui.playing import drained, picture, tap
 from tui.replying import external_editor
 from tui.replying.completion import Choice, Completion, found_by, typed
 from tui.replying.composer import Composer
@@ -54,7 +54,7 @@ async def test_bare_letters_and_digits_type() -> None:
     app = Bench()
     async with app.run_test() as pilot:
         app.composer.open(Draft(7, ""))
-        await pilot.press("1", "e", "z", "9", "j")
+        await tap(pilot, "1", "e", "z", "9", "j")
         assert app.area.text == "1ez9j"
         assert app.told == []
 
@@ -63,7 +63,7 @@ async def test_sending_tells_the_draft_first() -> None:
     app = Bench()
     async with app.run_test() as pilot:
         app.composer.open(Draft(7, "", revision=3))
-        await pilot.press("h", "i", "ctrl+s")
+        await tap(pilot, "h", "i", "ctrl+s")
         await drained(pilot)
         changed, asked = app.told
         assert isinstance(changed, DraftChanged)
@@ -76,7 +76,7 @@ async def test_an_empty_text_is_not_sent() -> None:
     app = Bench()
     async with app.run_test() as pilot:
         app.composer.open(Draft(7, " "))
-        await pilot.press("ctrl+s")
+        await tap(pilot, "ctrl+s")
         assert not [one for one in app.told if isinstance(one, SendAsked)]
 
 
@@ -84,7 +84,7 @@ async def test_a_note_says_so_in_a_word() -> None:
     app = Bench()
     async with app.run_test() as pilot:
         app.composer.open(Draft(7, "secret"), "ana@example.com")
-        await pilot.press("ctrl+t")
+        await tap(pilot, "ctrl+t")
         screen = picture(app)
         assert "NOTE" in screen
         assert "ana@example.com" not in screen
@@ -95,7 +95,7 @@ async def test_many_keys_are_one_saved_draft() -> None:
     app = Bench()
     async with app.run_test() as pilot:
         app.composer.open(Draft(7, ""))
-        await pilot.press(*"hello")
+        await tap(pilot, *"hello")
         app.composer.flush()
         app.composer.flush()
         await drained(pilot)
@@ -118,7 +118,7 @@ async def test_opening_another_ticket_keeps_the_first_draft() -> None:
     app = Bench()
     async with app.run_test() as pilot:
         app.composer.open(Draft(7, ""))
-        await pilot.press("a")
+        await tap(pilot, "a")
         app.composer.open(Draft(8, ""))
         await drained(pilot)
         assert [one.draft for one in app.told if isinstance(one, DraftChanged)] == [Draft(7, "a")]
@@ -129,10 +129,10 @@ async def test_a_name_completes_and_leaves_the_text_around_it() -> None:
     app = Bench()
     async with app.run_test() as pilot:
         app.composer.open(Draft(7, "Hola "))
-        await pilot.press("slash", "r", "e", "f")
+        await tap(pilot, "/", "r", "e", "f")
         await drained(pilot)
         assert app.query_one(Completion).is_open
-        await pilot.press("enter")
+        await tap(pilot, "enter")
         await drained(pilot)
         assert app.area.text == "Hola "
         assert [one.name for one in app.told if isinstance(one, MacroAsked)] == ["billing/refund"]
@@ -142,12 +142,12 @@ async def test_escape_closes_the_completion_first_and_keeps_the_text() -> None:
     app = Bench()
     async with app.run_test() as pilot:
         app.composer.open(Draft(7, ""))
-        await pilot.press("slash", "r")
+        await tap(pilot, "/", "r")
         await drained(pilot)
-        await pilot.press("escape")
+        await tap(pilot, "escape")
         assert app.area.text == "/r"
         assert not [one for one in app.told if isinstance(one, ComposerLeft)]
-        await pilot.press("escape")
+        await tap(pilot, "escape")
         await drained(pilot)
         assert [one for one in app.told if isinstance(one, ComposerLeft)]
 
@@ -156,11 +156,11 @@ async def test_holes_are_visited_in_turn() -> None:
     app = Bench()
     async with app.run_test() as pilot:
         app.composer.open(Draft(7, "Dear {{ customer.name }},\norder [number] is on its way."))
-        await pilot.press("ctrl+n")
+        await tap(pilot, "ctrl+n")
         assert app.area.selected_text == "{{ customer.name }}"
-        await pilot.press("ctrl+n")
+        await tap(pilot, "ctrl+n")
         assert app.area.selected_text == "[number]"
-        await pilot.press("ctrl+n")
+        await tap(pilot, "ctrl+n")
         assert app.area.selected_text == "{{ customer.name }}"
 
 
@@ -186,7 +186,7 @@ async def test_it_knows_whether_a_macros_words_were_changed() -> None:
         assert edited() is False
         app.composer.insert(Change(reply=" Bye.", macro="x/y + x/z"))
         assert edited() is False
-        await pilot.press("end", "a")
+        await tap(pilot, "end", "a")
         assert edited() is True
         app.composer.insert(Change(reply="More.", macro="x/y + x/z"))
         assert edited() is True
@@ -204,7 +204,7 @@ async def test_the_cursor_waits_before_the_closing() -> None:
     async with app.run_test() as pilot:
         app.composer.open(Draft(7, ""))
         app.composer.insert(Change(reply="Hello.\n\nBody.\n\nYours,\nNoa", macro="x/y"), closing="Yours,\nNoa")
-        await pilot.press(*" More.")
+        await tap(pilot, *" More.")
         assert app.area.text == "Hello.\n\nBody. More.\n\nYours,\nNoa"
         app.composer.insert(Change(reply="{{ x }} Bye", macro="x/y"), whole=True, closing="Bye")
         assert app.area.selected_text == "{{ x }}"
@@ -254,7 +254,7 @@ async def test_a_reply_begins_as_a_letter_and_the_cursor_is_inside() -> None:
     app = Bench()
     async with app.run_test() as pilot:
         app.composer.open(Draft(7, ""), letter=LETTER)
-        await pilot.press("h", "i")
+        await tap(pilot, "h", "i")
         assert app.area.text == "Hola, Ana:\n\nhi\n\nUn saludo,\nAlex"
         assert app.composer.draft.text == app.area.text
 
@@ -263,11 +263,11 @@ async def test_greeting_and_closing_alone_are_no_draft_and_are_not_sent() -> Non
     app = Bench(save_every=0.01)
     async with app.run_test() as pilot:
         app.composer.open(Draft(7, ""), letter=LETTER)
-        await pilot.press("h", "backspace", "ctrl+s")
+        await tap(pilot, "h", "backspace", "ctrl+s")
         await drained(pilot)
         assert app.composer.draft.text == ""
         assert [one for one in app.told if isinstance(one, SendAsked)] == []
-        await pilot.press("ctrl+t")
+        await tap(pilot, "ctrl+t")
         assert app.area.text == ""
 
 

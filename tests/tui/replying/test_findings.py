@@ -20,7 +20,7 @@ from macros.checks.check import Checker
 from queues.desk.desk import Desk
 from queues.desk.desk_rules import DeskRules
 from queues.promises.find_promises import OFFICE
-from tests.tui.playing import NOW, clock, fifteen_tickets, incoming, picture, play, press, settled, status_of
+from tests.tui.playing import NOW, clock, fifteen_tickets, incoming, picture, play, press, settled, status_of, tap
 from tui.app import DeskApp
 from tui.replying.reply_card import ReplyCard
 
@@ -232,7 +232,7 @@ def test_no_key_waits_for_the_check(path: Path) -> None:
         held = app.desk.writer.submit(lambda desk: gate.wait())
         assert app.parts.writing.composer is not None
         app.parts.writing.composer._ask_to_check()
-        await pilot.press(*" {{x}}")
+        await tap(pilot, *" {{x}}")
         assert app.parts.writing.composer.draft.text == "Hola {{x}}"
         gate.set()
         await asyncio.wrap_future(held)

@@ -41,6 +41,7 @@ from queues.next_up.graphic_content import Exposure
 from tests.database import database
 from tests.servers.system_worlds import ZendeskWorld
 from tests.servers.zendesk_double import ZendeskDouble
+from tests.shared_files import copy_of
 from tests.tui.playing import incoming
 from tui.demo.demo_month import DAY, HeldClock, Rehearsal
 
@@ -303,13 +304,19 @@ CASES: tuple[Callable[[Hand], None], ...] = (
 )  # fmt: skip
 
 
-def worked(path: Path, cases: Sequence[Callable[[Hand], None]] = CASES) -> Store:
+def make_month(path: Path) -> None:
+    """Make a month of invented work."""
+    clock = HeldClock(END)
+    with closing(Store.open(path)) as store:
+        Rehearsal(
+            lambda agent: Desk(store, clock=clock, rules=DeskRules(), agent=agent), clock, Library.standard(), seed=3,
+            end=END, amount=120,
+        ).play()  # fmt: skip
+
+
+def worked(factory: pytest.TempPathFactory, cases: Sequence[Callable[[Hand], None]] = CASES) -> Store:
     """Make a month of invented work, with the hand-made tickets in it."""
-    clock, store = HeldClock(END), Store.open(path)
-    Rehearsal(
-        lambda agent: Desk(store, clock=clock, rules=DeskRules(), agent=agent), clock, Library.standard(), seed=3,
-        end=END, amount=120,
-    ).play()  # fmt: skip
+    clock, store = HeldClock(END), Store.open(copy_of(factory, "figures-month.db", make_month))
     hand = Hand(store, clock)
     for case in cases:
         case(hand)
@@ -317,9 +324,9 @@ def worked(path: Path, cases: Sequence[Callable[[Hand], None]] = CASES) -> Store
     return store
 
 
-def imported(path: Path) -> Store:
+def imported(factory: pytest.TempPathFactory) -> Store:
     """Make a desk with the tickets of other tools."""
-    store = Store.open(path)
+    store = Store.open(factory.mktemp("figures") / "desk.db")
     desk = Desk(store, clock=lambda: END, rules=DeskRules(), agent="ravi menon")
     with Helper() as helper:
         for names in (("zendesk.jsonl", "zendesk-users.jsonl"), ("freshdesk.json",), ("helpscout.json",),
@@ -332,14 +339,14 @@ def imported(path: Path) -> Store:
     return store
 
 
-def mirrored(path: Path) -> Store:
+def mirrored(factory: pytest.TempPathFactory) -> Store:
     """Make a desk at a Zendesk where a colleague answers, solves and reopens."""
     double = ZendeskDouble()
     state = double.state
     double.add_agent("alice")
     double.add_agent("bruno")
     bruno = double.users["bruno"]
-    with closing(ZendeskWorld(double, path.parent)) as world:
+    with closing(ZendeskWorld(double, factory.mktemp("figures"))) as world:
         for _ in range(6):
             world.write()
         world.sync()
@@ -365,7 +372,7 @@ def mirrored(path: Path) -> Store:
 
 @pytest.fixture(scope="module", params=[worked, imported, mirrored])
 def store(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
-    made: Store = request.param(tmp_path_factory.mktemp("figures") / "desk.db")
+    made: Store = request.param(tmp_path_factory)
     yield made
     made.close()
 
@@ -460,10 +467,10 @@ def test_next_up_expects_the_reports_median_of_the_lane(store: Store) -> None:
     assert Choosing(store, Exposure(), "ann").usual_seconds(now) == medians
 
 
-def test_a_desk_of_an_earlier_version_gives_the_same_figures(tmp_path: Path) -> None:
+def test_a_desk_of_an_earlier_version_gives_the_same_figures(tmp_path_factory: pytest.TempPathFactory) -> None:
     merged_or_history = (merged_into_another, old_mail_that_became_work_and_old_mail_that_did_not)  # not known then
     cases = [case for case in CASES if case not in merged_or_history]
-    with closing(worked(tmp_path / "desk.db", cases)) as store:
+    with closing(worked(tmp_path_factory, cases)) as store:
         period, db = Period(0, END + 2), database(store)
         before = report(store, period, By.ALL, UTC)
         with store.write():
@@ -481,9 +488,9 @@ def test_a_desk_of_an_earlier_version_gives_the_same_figures(tmp_path: Path) -> 
         test_the_ticket_holds_what_the_report_counts(store)
 
 
-def test_the_page_has_every_definition_and_the_worked_desk_tries_each(tmp_path: Path) -> None:
+def test_the_page_has_every_definition_and_the_worked_desk_tries_each(tmp_path_factory: pytest.TempPathFactory) -> None:
     text = "".join(blocks())
     assert [metric for metric in Metric if f'CREATE TEMP VIEW "{metric}" AS' not in text] == []
-    with closing(worked(tmp_path / "desk.db")) as store:
+    with closing(worked(tmp_path_factory)) as store:
         tried = report(store, Period(0, END + 1), By.ALL, UTC).now[ALL]
         assert {*Metric} - {*tried} <= {Metric.REVIEW, Metric.PICKED}

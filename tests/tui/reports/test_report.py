@@ -6,6 +6,7 @@ import csv
 import json
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import UTC
 from io import StringIO
 from pathlib import Path
@@ -30,6 +31,7 @@ from queues.figures.reporting import Period, measures_behind, report, reports
 from queues.figures.shift import Own, OwnWork, own_figures
 from queues.figures.ticket_history import history
 from queues.next_up.graphic_content import Exposure
+from tests.shared_files import copy_of
 from tests.tui.playing import incoming
 from tui.cli.report import report as report_command
 from tui.demo.demo_month import DAY, HeldClock, Rehearsal
@@ -44,22 +46,25 @@ JUDGED = {Metric.CSAT, Metric.RATING, Metric.ANSWERED, Metric.REVIEW}
 @pytest.fixture(scope="module")
 def month(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     """A month of 240 tickets, worked by three agents, with one action of each taken back."""
+    with closing(Store.open(copy_of(tmp_path_factory, "report-month.db", make_month))) as store:
+        yield store
+
+
+def make_month(path: Path) -> None:
     clock = HeldClock(END)
-    with_store = Store.open(tmp_path_factory.mktemp("month") / "desk.db")
     desks: dict[str, Desk] = {}
+    with closing(Store.open(path)) as store:
 
-    def desk_of(agent: str) -> Desk:
-        desks[agent] = Desk(with_store, clock=clock, rules=DeskRules(), agent=agent)
-        return desks[agent]
+        def desk_of(agent: str) -> Desk:
+            desks[agent] = Desk(store, clock=clock, rules=DeskRules(), agent=agent)
+            return desks[agent]
 
-    Rehearsal(desk_of, clock, Library.standard(), seed=3, end=END, amount=240).play()
-    clock.now = END - 2 * DAY
-    waiting = [ticket.id for ticket in with_store.tickets.each() if ticket.status in (Status.OPEN, Status.PENDING)]
-    for desk, ticket_id in zip(desks.values(), waiting, strict=False):
-        desk.act([ticket_id], Change(reply="Solved for a moment.", status=Status.SOLVED))
-        desk.undo()
-    yield with_store
-    with_store.close()
+        Rehearsal(desk_of, clock, Library.standard(), seed=3, end=END, amount=240).play()
+        clock.now = END - 2 * DAY
+        waiting = [ticket.id for ticket in store.tickets.each() if ticket.status in (Status.OPEN, Status.PENDING)]
+        for desk, ticket_id in zip(desks.values(), waiting, strict=False):
+            desk.act([ticket_id], Change(reply="Solved for a moment.", status=Status.SOLVED))
+            desk.undo()
 
 
 def test_what_customers_and_reviewers_say_is_measured_as_it_stands(month: Store) -> None:

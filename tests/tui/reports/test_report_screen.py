@@ -18,7 +18,7 @@ from data.records.tickets import Status
 from data.store import Store
 from queues.figures.grouping import By
 from queues.figures.metrics import Figure, Metric
-from tests.tui.playing import fifteen_tickets, make_desk, picture, play, press
+from tests.tui.playing import fifteen_tickets, make_desk, picture, play, press, tap
 from tui.app import DeskApp
 from tui.reports.question import LENGTHS_OF_PERIODS, Asked
 from tui.reports.rows import Row, turn
@@ -152,7 +152,7 @@ def test_esc_stops_the_reading_and_r_reads_again(path: Path, monkeypatch: pytest
 
     async def script(pilot: Pilot[int], app: DeskApp) -> None:
         monkeypatch.setattr("tui.reports.screen.reports", endless)
-        await pilot.press("g", "r")
+        await tap(pilot, "g", "r")
         while not (isinstance(app.screen, ReportScreen) and app.screen.reading):
             await pilot.pause()
         await press(pilot, app, "escape")
