@@ -43,7 +43,7 @@ BANK_SURE = _words(
 )
 NATIONAL = _words(
     r"(?:\b(?:dni|d\.n\.i\.?|nie|nif|n\.i\.f\.?|cif|ssn|s\.s\.n\.?|itin|ein|tax\s*(?:payer)?\s*id|social(?:\s+security)?"
-    r"|seguro\s+social|seguridad\s+social|nss|imss|curp|rfc|cuit|cuil|rut|run|cpf|c[ée]dula|c\.c\.|documento"
+    r"|seguro\s+social|seguridad\s+social|nss|imss|curp|rfc|cuit|cuil|rut|run|cpf|c[ée]dula|c\.c|documento"
     r"|identidad|identificaci[óo]n|identification|national\s+id|id\s+card|passport|pasaporte|identity"
     r"|driver'?s?\s+licen[sc]e|driving\s+licen[sc]e|licencia(?:\s+de\s+conducir)?|carnet|carn[ée]|clave\s+de\s+elector"
     r"|ine|medicare|matr[íi]cula\s+consular)\b)[^\n!?]{0,34}$"

@@ -16,7 +16,9 @@ from data.confidential.items import Item, Kind
 _RUN = re.compile(r"(?:(?<![\w+])\(?\+|(?<!\w)\(|(?<![\w]))\d(?:[ .\-/()\u00a0\u2010-\u2014]{0,3}\d|[ ]?\n\d)*+(?!\w)")
 """Digits with the separators that people write between them. Possessive: hostile text costs one pass."""
 _GROUP = re.compile(r"\d+")
-_IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{2}\d\d(?=[ \-\u00a0]?[A-Za-z0-9])")
+_IBAN = re.compile(
+    r"(?:(?<![A-Za-z0-9])|(?<=iban)|(?<=cuenta)|(?<=account))[A-Za-z]{2}\d\d(?=[ .\-\u00a0]?[A-Za-z0-9])", re.IGNORECASE
+)
 _IBAN_LENGTHS = {
     **dict.fromkeys(("NO",), 15), **dict.fromkeys(("BE",), 16), **dict.fromkeys(("DK", "FI", "NL", "FO", "GL"), 18),
     **dict.fromkeys(("MK", "SI"), 19), **dict.fromkeys(("AT", "BA", "EE", "KZ", "XK", "LT", "LU"), 20),
@@ -48,20 +50,22 @@ _PHONE = re.compile(
     r"|[6789]\d{2}(?:[ .\-]\d{2}){3}"
     r"|9\d[ .\-]\d{3}[ .\-]\d{2}[ .\-]\d{2}"
     r"|\(?(?:01)?(?:33|55|56|81)\)?[ .\-]\d{4}[ .\-]\d{4}"
-    r"|\(?\d{2,4}\)[ .\-]?(?:15[ .\-])?\d{3,4}[ .\-]?\d{4}"
+    r"|\(?\d{2,4}\)[ .\-]?(?:15[ .\-])?\d{3,5}[ .\-]?\d{4}"
     r"|(?:0?11|0\d{2,3})[ .\-](?:15[ .\-])?\d{3,4}[ .\-]\d{4}"
     r"|(?:9[ .\-])?11[ .\-]\d{4}[ .\-]\d{4}"
     r"|15[ .\-]\d{4}[ .\-]\d{4}"
-    r"|0\d{2,4}[ ]\d{3}[ ]?\d{3,4}"
+    r"|0[1-9]\d{1,3}[ ]\d{3}[ ]?\d{3,4}"
     r")(?!\d)(?![./\-]\d)"
 )
 _LOOSE_PHONE = re.compile(
-    r"(?<!\d)(?<!\d[./\-])(?:\d{3,4}[ .\-]\d{4}|\d{8,13}|\d{2,4}(?:[ .\-]\d{2,4}){2,4})(?!\d)(?![./\-]\d)"
+    r"(?<!\d)(?<!\d[./\-])(?:\d{3,4}[ .\-]\d{4}|0\d{2,4}[ ./\-]\d{6,9}|\d{8,13}"
+    r"|\d{2,4}(?:[ .\-]\d{2,4}){2,4})(?!\d)(?![./\-]\d)"
 )
 _DATE = re.compile(
     r"(?:19|20)\d\d[\-./ ](?:0?[1-9]|1[0-2])[\-./ ](?:0?[1-9]|[12]\d|3[01])(?!\d)"
     r"|(?:0?[1-9]|[12]\d|3[01])[\-./ ](?:0?[1-9]|[12]\d|3[01])[\-./ ](?:19|20)\d\d(?!\d)"
 )
+_YEARS = re.compile(r"\(?(?:19|20)\d\d\)|(?:19|20)\d\d[ .\-](?:19|20)\d\d(?!\d)")
 _MOMENT = re.compile(
     r"(?:(?:19|20)\d\d[\-./](?:0?[1-9]|1[0-2])[\-./](?:0?[1-9]|[12]\d|3[01])"
     r"|(?:0?[1-9]|[12]\d|3[01])[\-./](?:0?[1-9]|[12]\d|3[01])[\-./](?:19|20)\d\d)(?: \d\d?)?"
@@ -81,16 +85,24 @@ _MOST_GROUPS, _FEWEST_DIGITS, _FEWEST_ALONE = 7, 6, 8
 _SSN = re.compile(r"(?!000|666)\d{3}([\- ])(?!00)\d{2}\1(?!0000)\d{4}")
 _PASSPORT = re.compile(r"(?<![\w])(?=[A-Z0-9\-]*\d{4})[A-Z0-9][A-Z0-9\-]{4,19}(?![\w])", re.IGNORECASE)
 _DOCUMENT_WORD = re.compile(
-    r"\b(?:passport|pasaporte|driver'?s?\s+licen[sc]e|driving\s+licen[sc]e|licencia\s+de\s+conducir"
+    r"(?<![^\W_])(?:passport|pasaporte|driver'?s?\s+licen[sc]e|driving\s+licen[sc]e|licencia\s+de\s+conducir"
     r"|carn[ée]t?\s+de\s+conducir|clave\s+de\s+elector|c[ée]dula|medicare|id\s+card|national\s+id|nss"
-    r"|social\s+security|seguridad\s+social|seguro\s+social|dni|nie|nif|curp|rfc|cuit|cuil|rut|ssn|itin|cpf)\b"
-    r"(?:\s+(?:n[ºo°]\.?|no\.|(?-i:[a-záéíóúñ])[a-záéíóúñ]{0,11}\b)){0,3}[\s:=#\-–(.]*",
+    r"|social\s+security|seguridad\s+social|seguro\s+social|d\.?n\.?i|n\.?i\.?[ef]|c\.?u\.?r\.?p|r\.?f\.?c"
+    r"|c\.?u\.?i\.?[tl]|r\.?u\.?t|s\.?s\.?n|itin|cpf)\.?(?:(?![^\W\d_])|(?=[A-Z]{1,4}[ .\-]?\d(?:\.?\d){5}))"
+    r"(?:\s+(?:n[ºo°]\.?|no\.|n[úu]m\.|(?:number|(?-i:[a-záéíóúñ])[a-záéíóúñ]{0,11})(?![^\W\d_]))){0,3}[\s:=#\-–(./_\"']*",
     re.IGNORECASE,
 )
 _DOCUMENT_PARTS = (
     "passport", "pasaporte", "licen", "carn", "elector", "dula", "medicare", "id card", "national id", "nss",
     "social", "seguridad", "seguro", "dni", "nie", "nif", "curp", "rfc", "cuit", "cuil", "rut", "ssn", "itin", "cpf",
+    "d.n.i", "n.i.", "c.u.", "r.f.c", "r.u.t", "s.s.n",
 )  # fmt: skip
+_NAMED_FORMS = re.compile(
+    r"(?:[A-Z]{4}[ \-]?\d{6}[ \-]?[HMX][A-Z]{5}[ \-]?[A-Z0-9]\d|[A-ZÑ&]{3,4}[ \-]?\d{6}[ \-]?[A-Z0-9]{3}"
+    r"|[XYZ][ .\-]?\d(?:[ .]?\d{3}){2}[ .\-/]?[A-Z]|\d(?:[ .\-–/\u00a0]{0,3}\d){6,13}(?:[ .\-–/]{0,3}[A-Z])?)(?!\w)",
+    re.IGNORECASE,
+)
+"""The forms of national numbers, right after the word that names one: their groups with any separator."""
 
 
 def numbers(text: str, low: str) -> Iterator[Item]:
@@ -241,15 +253,14 @@ def _identity(text: str, groups: list[tuple[int, int]], place: int, said: str) -
     from stdnum.ar import cuit
     from stdnum.br import cpf
 
-    for start, end, count in _spans(groups, place, 11):
+    for start, end, count in _spans(groups, place, 13):
         if count < 6:
             return None
         written = text[start:end]
         if count == 9 and _SSN.fullmatch(written) and "-" in written:
-            return Item(start, end, Kind.ID)
-        if count == 11 and (
-            re.fullmatch(r"\d\d-\d{8}-\d", written) or re.fullmatch(r"\d{3}\.\d{3}\.\d{3}-\d\d", written)
-        ):
+            harmless = nearby_words.HARMLESS.search(nearby_words.before(text, start))
+            return Item(start, end, Kind.ID) if not harmless or nearby_words.NATIONAL.search(said) else None
+        if count == 11 and _IN_ELEVEN.fullmatch(written):
             digits = _digits(written)
             if cuit.is_valid(digits) or cpf.is_valid(digits):
                 return Item(start, end, Kind.ID)
@@ -259,13 +270,13 @@ def _identity(text: str, groups: list[tuple[int, int]], place: int, said: str) -
             return Item(start, end, Kind.ID)
         if re.fullmatch(r"\d{1,2}\.\d{3}\.\d{3}-\d|\d{7,8}-\d", written) and _rut(written):
             return Item(start, end, Kind.ID)
-        if (
-            count in (7, 8, 9, 10, 11, 12)
-            and nearby_words.NATIONAL.search(said)
-            and not nearby_words.PHONE.search(said[-20:])
-        ):
+        if 7 <= count <= 13 and nearby_words.NATIONAL.search(said) and not nearby_words.PHONE.search(said[-20:]):
             return Item(start, end, Kind.ID)
     return None
+
+
+_IN_ELEVEN = re.compile(r"\d\d([-/.])\d{8}\1\d|\d\d-\d\d\.\d{3}\.\d{3}-\d|\d{3}\.\d{3}\.\d{3}-\d\d")
+"""How CUIT and CPF are grouped."""
 
 
 def _rut(written: str) -> bool:
@@ -275,8 +286,13 @@ def _rut(written: str) -> bool:
 
 
 def _phones(text: str, start: int, end: int) -> Iterator[Item]:
-    """Yield the phones of a run of digits, each by the first shape that fits at its place."""
+    """Yield the phones of a run of digits, each by the first shape that fits at its place.
+
+    What is called an order or the like is none in all its groups, up to the end of the line.
+    """
     place = start
+    if nearby_words.HARMLESS.search(nearby_words.before(text, start)):
+        place = next((at for at in range(start, end) if text[at] in "\n+"), end)
     while place < end:
         match = _PHONE.match(text, place, end)
         if match is None and place - start < nearby_words.NEAR:
@@ -306,7 +322,7 @@ def _is_phone(text: str, match: re.Match[str]) -> bool:
     written = match[0]
     if not 7 <= sum(char.isdecimal() for char in written) <= 15 or _is_free(written):
         return False
-    if _ADDRESS_OF_A_MACHINE.fullmatch(written) or _DATE.match(written.lstrip("(+")):
+    if _ADDRESS_OF_A_MACHINE.fullmatch(written) or _DATE.match(written.lstrip("(+")) or _YEARS.match(written):
         return False
     said = nearby_words.before(text, match.start())
     return not nearby_words.HARMLESS.search(said) and not nearby_words.NUMBERED.search(said)
@@ -332,7 +348,9 @@ def _lettered(text: str) -> Iterator[Item]:
         ):
             yield Item(*match.span(), Kind.ID)
     for match in _CURP.finditer(text):
-        if curp.is_valid(match[0]) or nearby_words.NATIONAL.search(nearby_words.before(text, match.start())):
+        if curp.is_valid(re.sub(r"[ \-]", "", match[0])) or nearby_words.NATIONAL.search(
+            nearby_words.before(text, match.start())
+        ):
             yield Item(*match.span(), Kind.ID)
     for match in _RFC.finditer(text):
         if rfc.is_valid(match[0].replace("-", "").replace(" ", "")):
@@ -342,8 +360,12 @@ def _lettered(text: str) -> Iterator[Item]:
             yield Item(*match.span(), Kind.ID)
 
 
-_DNI = re.compile(r"(?<![\w-])(?:[XYZ][ -]?\d{7}|\d{8}|\d\d\.\d{3}\.\d{3})[ -]?[A-Z](?![\w-])", re.IGNORECASE)
-_CURP = re.compile(r"(?<!\w)[A-Z]{4}\d{6}[HMX][A-Z]{5}[A-Z0-9]\d(?!\w)", re.IGNORECASE)
+_DNI = re.compile(
+    r"(?<![\w-])(?:[XYZ][ .-]?(?:\d{7}|\d\.\d{3}\.\d{3})|\d{8}|\d\d\.\d{3}\.\d{3}|\d\d \d{3} \d{3})"
+    r"[ ./-]?[A-Z](?![\w-])",
+    re.IGNORECASE,
+)
+_CURP = re.compile(r"(?<!\w)[A-Z]{4}[ -]?\d{6}[ -]?[HMX][A-Z]{5}[ -]?[A-Z0-9]\d(?!\w)", re.IGNORECASE)
 _RFC = re.compile(
     r"(?<!\w)[A-ZÑ&]{3,4}[- ]?\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])[- ]?[A-Z0-9]{2}[A0-9](?!\w)", re.IGNORECASE
 )
@@ -353,7 +375,7 @@ _RUT_K = re.compile(r"(?<!\w)(?:\d{1,2}\.\d{3}\.\d{3}|\d{7,8})-[kK](?!\w)")
 def _documents(text: str) -> Iterator[Item]:
     """Yield what is called a passport, a licence or the like."""
     for word in _DOCUMENT_WORD.finditer(text):
-        match = _PASSPORT.match(text, word.end())
+        match = _NAMED_FORMS.match(text, word.end()) or _PASSPORT.match(text, word.end())
         if match is not None and not _DATE.match(match[0]):
             yield Item(*match.span(), Kind.ID)
 

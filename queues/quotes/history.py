@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 from queues.quotes import attributions, separators
@@ -9,6 +10,9 @@ from queues.quotes.attributions import Sureness, apart, attribution
 from queues.quotes.evidence import ADDRESS, MOST_LINES, is_marked, says, unquoted
 from queues.quotes.header_blocks import header_block, is_apart, label_of
 from queues.quotes.separators import is_list_footer, is_reply_above, is_rule, is_separator, is_title
+
+_ROW = re.compile(r"\s*(?:[-_=*~#+.]{3,80}\s*)?")
+"""A row of signs, or nothing: what some mail programs write above what they quote."""
 
 
 @dataclass(slots=True)
@@ -49,6 +53,10 @@ def separate(lines: list[str]) -> History:
             history.quoted += lines[at : at + length]
             attributed = True
             at += length
+            continue
+        if length and below.startswith("|") and (end := _barred_until(lines, at + length)):
+            history.quoted += lines[at:end]
+            at = end
             continue
         if sure and is_reply_above(lines[at]):
             spoken = spoken or says(history.written[looked_at:])
@@ -130,7 +138,11 @@ def _rest(lines: list[str], at: int, history: History) -> History:
     if above.rstrip().endswith((":", "：")) and not is_reply_above(lines[at]):
         history.written += lines[at:]
         return history
-    history.quoted += lines[at:]
+    first = len(history.written)
+    while first and _ROW.fullmatch(history.written[first - 1]):
+        first -= 1
+    history.quoted += history.written[first:] + lines[at:]
+    del history.written[first:]
     history.unmarked = True
     return history
 
@@ -144,6 +156,14 @@ def _marked_until(lines: list[str], at: int) -> int:
         elif lines[row].strip():
             break
     return end
+
+
+def _barred_until(lines: list[str], at: int) -> int:
+    """Return where the lines marked with `|` below an attribution end; 0 where there are fewer than two."""
+    while at < len(lines) and not lines[at].strip():
+        at += 1
+    end = next((row for row in range(at, len(lines)) if not lines[row].startswith("|")), len(lines))
+    return end if end - at > 1 else 0
 
 
 def _holds_history(block: list[str]) -> bool:

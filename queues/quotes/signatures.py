@@ -17,7 +17,7 @@ _CLIENT = (
     r"blackberry|"
     r"huawei|xiaomi|redmi|nokia|lumia|htc|pixel|sony xperia|xperia|motorola|moto|oppo|oneplus|wiko|alcatel|treo|palm|"
     r"windows phone|"
-    r"windows(?: \d+)?|outlook(?:\.com)?|outlook mobile|hotmail|yahoo!? ?(?:mail)?|ymail|aol|gmail|"
+    r"windows(?: \d+| mail)?|outlook(?:\.com)?|outlook mobile|hotmail|yahoo!? ?(?:mail)?|ymail|aol|gmail|"
     r"google mail|inbox|(?:mail|courrier|correo|posta)(?= (?:for|para|für|pour|per) windows)|"
     r"proton ?mail(?: secure email)?|proton|thunderbird|spark|airmail|mailbird|bluemail|"
     r"aqua mail|"
@@ -25,12 +25,13 @@ _CLIENT = (
     r"tutanota|tuta|"
     r"fastmail|acompli|typeapp|mailbox|newton|edison|canary|libero mail|"
     r"mail\.ru|yandex(?:\.mail)?|mobile(?: phone| device)?|cell ?phone|smart ?phone|phone|handheld|wireless|tablet|"
+    r"cell|(?<=my )(?:[\w-]+ ){1,4}(?:device|phone|smartphone|tablet|laptop|pc)|"
     r"m[óo]vil|celular|tel[ée]fono(?: m[óo]vil)?|telem[óo]vel|dispositivo m[óo]vil|handy|"
     r"mobiltelefon|t[ée]l[ée]phone|portable|mobile device|wireless device|wireless handheld|telefon|puhelimesta|"
     r"телефона)"
 )
 _VERSION = (
-    r"(?: (?:pro|max|plus|mini|air|ultra|note|tab|xl|se|smartphone|"
+    r"(?: (?:work|pro|max|plus|mini|air|ultra|note|tab|xl|se|smartphone|"
     r"mobile|phone|device|app|wireless|[a-z]?\d{1,2}[a-z+]?)){0,4}"
 )
 _FOR = (
@@ -38,8 +39,8 @@ _FOR = (
     r"(?: (?:my|mi|meinem|mon|il mio|mijn|o meu|min))? "
 )
 _FROM = (
-    r"(?:(?:sent|written|mailed|composed) (?:from|via|with|using|on)|get|(?:mensaje |correo )?enviad[oa] (?:desde|do|"
-    r"da|de|"
+    r"(?:from(?= my )|(?:sent|written|mailed|composed) (?:from|via|with|using|on)|get|"
+    r"(?:mensaje |correo )?enviad[oa] (?:desde|do|da|de|"
     r"a partir d[eo]|mediante|por|con)|enviat (?:des d[e'’]|amb)|obt[eé]n(?:er|ga)?|obter(?: o)?|inviato (?:da|dal|"
     r"con)|"
     r"scarica|ottieni|envoyé (?:de|depuis|à partir d[e'’]|avec)|télécharge[rz]|obtenir|"
@@ -56,7 +57,8 @@ _DEVICE = re.compile(
     r"(?:[.,;:\s–-]+(?:please |bitte |so |por favor |veuillez )?(?:excuse|pardon|forgive|disculp\w+|perdon\w+|"
     r"entschuldig\w+)"
     r"\b[^?\d]{0,60})?\W*$|"
-    r"^\W*(?:(?:iphone|ipad|android)\S*['’]?\S* gönderildi|(?:iphone|ipad|android)から送信|从我的\s?\w+\s?发送|"
+    r"^\W*(?:(?:iphone|ipad|android)\S*['’]?\S* gönderildi|(?:iphone|ipad|android)から送信|"
+    r"[从從]我的\s?\w+\s?(?:发送|傳送)|"
     r"나의 \w+에서 보냄|發自我的\s?\w+|发自我的\s?\w+)\W*$|"
     r"^\W*envoyé (?:de|depuis) (?:mon|ma|l['’]\w+) \w+\W*$(?<=iphone|.ipad.)|"
     r"^\W*(?:diese nachricht wurde )?von meine[mr](?:/meiner)? [\w -]{3,40}(?: mit [\w -]{1,30})? gesendet\W*$|"
@@ -66,9 +68,11 @@ _DEVICE = re.compile(
     r"(?:www\.)?avast\.com\W*$",
     re.I,
 )
+_NAMED_LINK = re.compile(r"\[([^\[\]]{1,100})\]\(https?://[^()\s]{1,300}\)")
+_HANDLE = re.compile(r"\s@\w{1,40}\s*$")
 _LINK = re.compile(r"\s*(?:<[^<>]{0,300}>|\[[^\[\]]{0,200}\]|\((?:https?|mailto)[^()]{0,300}\)|https?://\S{1,300})")
-_SIGN_OFF = re.compile(
-    r"^\W*(?:(?:best|kind|kindest|warm|warmest|many)? ?(?:regards|wishes)|all the best|best|cheers|"
+_CLOSING = (
+    r"(?:(?:best|kind|kindest|warm|warmest|many)? ?(?:regards|wishes)|all the best|best|cheers|"
     r"(?:yours )?sincerely|yours(?: \w+)?|un (?:cordial )?saludo|saludos(?: cordiales)?|cordialmente|atentamente|atte|"
     r"atenciosamente|(?:com os melhores )?cumprimentos|abraços?|att|atentament|salutacions|cordialment|unha aperta|"
     r"saúdos|"
@@ -77,9 +81,10 @@ _SIGN_OFF = re.compile(
     r"(?:viele|liebe|beste|freundliche|herzliche) gr(?:ü|ue)(?:ß|ss)e|mfg|vg|lg|"
     r"salam|hormat saya|saygılarımla|trân trọng|med v[eä]nliga? h[ie]ls(?:ning(?:ar)?|en)|m?vh|mvh|hilsen|hälsningar|"
     r"met vriendelijke groet(?:en)?|groet(?:en|jes)?|ystävällisin terveisin|terveisin|pozdrawiam|z poważaniem|"
-    r"с уважением|s pozdravem)\W*$",
-    re.I,
+    r"с уважением|s pozdravem)"
 )
+_SIGN_OFF = re.compile(rf"^\W*{_CLOSING}(?:\W+{_CLOSING})?\W*$", re.I)
+"""One closing, or the same in two languages."""
 _NAME = re.compile(r"^\W*[^\W\d_][\w'’.-]*(?:[ ,]{1,2}[^\W\d_][\w'’.-]*){0,4}\W*$")
 _SMALL = "de del la las los da das do dos di von van der den ter y e i und"
 _PARTICLES = frozenset(_SMALL.split())
@@ -156,7 +161,7 @@ def _in_a_sentence(lines: list[str], at: int) -> bool:
 
 def is_device(line: str) -> bool:
     """Return whether a line is what a known mail program or device writes below a mail, and nothing else."""
-    head = re.sub(r"\s+", " ", _LINK.sub("", line[:LOOKED_AT])).strip()
+    head = re.sub(r"\s+", " ", _LINK.sub("", _NAMED_LINK.sub(r"\1", line[:LOOKED_AT]))).strip()
     return 8 <= len(head) <= 160 and "?" not in head and bool(_DEVICE.match(head))
 
 
@@ -181,7 +186,7 @@ def _cut_delimited(lines: list[str]) -> tuple[list[str], list[str]]:
             continue
         below = lines[at + 1 :]
         filled = [row for row in below if row.strip()]
-        named = line.startswith("-- ") or all(map(is_plain, filled[:1]))
+        named = line.startswith("-- ") or all(is_plain(_HANDLE.sub("", row)) for row in filled[:1])
         if named and len(filled) <= _LONGEST_BLOCK and not any(map(_may_say, below)):
             return lines[:at], lines[at:]
     return lines, []

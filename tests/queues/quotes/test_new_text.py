@@ -348,3 +348,50 @@ def test_what_programs_put_on_one_line_is_cut(below: str) -> None:
 )
 def test_a_sentence_with_the_words_of_a_program_stays(text: str) -> None:
     assert split(f"A question.\n\n{text}").text == f"A question.\n\n{text}"
+
+
+@pytest.mark.parametrize(
+    "signature",
+    [
+        "--\nLiebe Grüße / Kind regards\n\nJan",
+        "--\nMarta Ruiz @martaruiz\nEditor, The Valley Post",
+        "From my iPhone 12",
+        "Sent from my Acme Seven Octacore device",
+        "Sent from my cell, please excuse typos.",
+        "Get [Outlook for iOS](https://aka.example/o0ukef)",
+        "Sent from Windows Mail",
+        "Verzonden met BlackBerry Work",
+        "從我的 iPad 傳送",
+    ],
+)
+def test_more_of_what_devices_and_people_write_below_is_cut(signature: str) -> None:
+    assert split(f"The parcel never came.\n\n{signature}").text == "The parcel never came."
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Sent from my office by the courier you named",
+        "From my side nothing was changed",
+        "Sent from my old address to the new one",
+        "--\n| 2 | shirts |",
+        "Regards / I still wait\nAna",
+    ],
+)
+def test_sentences_that_look_like_them_stay(line: str) -> None:
+    assert split(f"The parcel never came.\n\n{line}\n\nPlease look.").text.splitlines()[2] == line.split("\n")[0]
+
+
+def test_history_behind_bars_is_quoted_below_its_attribution_only() -> None:
+    bars = "| sam replied to your question:\n| ------\n| Did the parcel come?\n|"
+    attribution = "2025/3/4 Acme Help <help@acme.example>"
+    assert split(f"No, it did not.\n\n{attribution}\n\n{bars}").text == "No, it did not."
+    assert split(f"No, it did not.\n\n{attribution}\n\n{bars}\n\nAnd one more thing.").text.endswith("one more thing.")
+    table = "These came:\n\n| shirts | 2 |\n| socks | 0 |"
+    assert split(table).text == table
+
+
+def test_a_row_of_signs_goes_with_what_it_is_above() -> None:
+    block = "Message du : 04/03/2025 09:12\nDe : Acme <help@acme.example>\nA : ana@x.example\nSujet : Colis"
+    assert split(f"Not yet.\n\n====\n\n{block}\n\nIs it there?").text == "Not yet."
+    assert split(f"Not yet.\n★★★\n\n{block}\n\nIs it there?").text == "Not yet.\n★★★"
