@@ -1,4 +1,4 @@
-"""The SQL of docs/metrics.md gives the program's numbers on a desk that mirrors a ticketing system, the real ones too."""
+"""The SQL of docs/metrics.md gives the program's numbers on a desk that mirrors a ticketing system."""
 
 from __future__ import annotations
 
