@@ -38,8 +38,8 @@ STEERING = frozenset({
 """Navigation keys that work everywhere."""
 LEAVES = frozenset({"tab", "shift+tab", "up", "down"})
 """Navigation keys that may move the focus from one field of a form to the next: what is typed then is for that one."""
-OPENS = frozenset({"ticket.view", "ticket.urgent"})
-"""Moves that open something."""
+OPENS = frozenset({"ticket.view", "ticket.urgent", "ticket.reveal"})
+"""Moves that open something, or may lead on to a step."""
 FILTER = "find.filter"
 OPENING = frozenset({"preview", "next", "send", "palette"})
 """Groups of workers whose end changes what keys act on."""
@@ -122,6 +122,8 @@ class KeyFeed:
         drawn_at = float("-inf")
         if isinstance(screen, AnswersOnce):
             drawn_at = screen.takes_keys_from
+        elif self._in_steps and not self._in_field:
+            drawn_at = self._screen.parts.steps.panel.drawn_at
         elif self._in_field or (action is not None and (action.changes or action.group == "Answer")):
             drawn_at = self._in_sight_since()
         repeats = action is not None and action.id in REPEATING

@@ -10,8 +10,8 @@ from data.records.changes import Change, Done
 from data.records.tickets import UNKNOWN_LANGUAGE, Status, Ticket
 from macros.filling.answers import problem
 from macros.filling.macro import Ask, Kind, Macro
+from tui.linear.changes_read_out import ChangedWording
 from tui.linear.console import Console, listed
-from tui.linear.wording import ChangedWording
 from tui.look.shown import safe_line, safe_text
 from tui.look.words import translated, words
 

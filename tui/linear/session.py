@@ -11,10 +11,10 @@ from data.errors import DeskError, LeftError
 from data.records.changes import Change, Done
 from data.records.tickets import Status, Ticket
 from queues.procedures.procedure import StepKind, procedure_for
+from tui.linear.changes_read_out import ChangedWording
 from tui.linear.console import Console, Left, listed
 from tui.linear.reading import ticket_lines
 from tui.linear.replying import Replying
-from tui.linear.wording import ChangedWording
 from tui.look.shown import safe_line
 from tui.look.stored_words import subject_line
 from tui.look.words import counted, piecewise, translated, words

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from time import monotonic
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events
@@ -63,6 +64,7 @@ class ProcedurePanel(Vertical, can_focus=True):
         """The step, its lines and the size for which the panel was scrolled: the agent may have scrolled since."""
         self._drawn = ("", "")
         """The procedure and step that were visible while the panel had the focus."""
+        self._drawn_at = float("-inf")
 
     def compose(self) -> ComposeResult:
         """The steps, and a line that opens when a value is to be entered."""
@@ -73,6 +75,14 @@ class ProcedurePanel(Vertical, can_focus=True):
     def active(self) -> bool:
         """The panel has the focus."""
         return self.has_focus or self.line.has_focus
+
+    @property
+    def drawn_at(self) -> float:
+        """Since when the current step was visible with the focus, by `time.monotonic`; long ago if it never was.
+
+        Keys pressed before are not for it; that it was never visible is said by the panel itself.
+        """
+        return self._drawn_at if self._drawn == self._named else float("-inf")
 
     @property
     def line(self) -> Input:
@@ -121,8 +131,8 @@ class ProcedurePanel(Vertical, can_focus=True):
         return (f"{self.shown.ticket.id} {self.shown.procedure.label}" if self.shown is not None else "", self.current)
 
     def _note_drawn(self, named: tuple[str, str]) -> None:
-        if self.active and self._in_sight:
-            self._drawn = named
+        if self.active and self._in_sight and self._drawn != named:
+            self._drawn, self._drawn_at = named, monotonic()
 
     @property
     def _in_sight(self) -> bool:
@@ -214,7 +224,8 @@ class ProcedurePanel(Vertical, can_focus=True):
         self.draw()
 
     def on_blur(self) -> None:
-        """Hide the keys of the panel."""
+        """Hide the keys of the panel; a step has to be seen again before it is answered."""
+        self._drawn = ("", "")
         self.draw()
 
     def on_resize(self, event: events.Resize) -> None:

@@ -16,6 +16,7 @@ from queues.desk.desk import Desk
 from queues.desk.desk_rules import DeskRules
 from queues.procedures.book import ProcedureBook
 from queues.routing.rules import Rules
+from tests.tui.desk.test_key_feed import send
 from tests.tui.playing import NOW, Play, clock, picture, play_app, press, settled, ticket
 from tui.app import DeskApp
 from tui.procedures.panel import ProcedurePanel
@@ -242,6 +243,20 @@ def test_unfolding_goes_on_to_the_step_where_text_and_step_are_in_view_and_confi
         assert "folded" in picture(app)
 
     play(path, folder, script, size)
+
+
+def test_a_key_read_before_the_step_was_visible_does_not_answer_it(path: Path, folder: Path) -> None:
+    async def script(pilot: Pilot[int], app: DeskApp) -> None:
+        await go(pilot, app, 2)
+        await send(pilot, app, "X ", at=1.0)
+        assert (app.parts.steps.panel.active, answers(app, 2)) == (True, {})
+        await send(pilot, app, " ", at=100.0)
+        assert answers(app, 2) == {}
+        assert "before what it acts on was visible" in app.desk.said
+        await send(pilot, app, " ")
+        assert answers(app, 2) == {"owner": True}
+
+    play(path, folder, script, (160, 50))
 
 
 def test_a_step_that_was_scrolled_out_of_sight_is_shown_before_it_is_answered(path: Path, folder: Path) -> None:
