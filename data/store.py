@@ -47,6 +47,7 @@ from data.tables.redaction import Redaction
 from data.tables.remote import Remote
 from data.tables.reviews import Reviews
 from data.tables.settings import Settings
+from data.tables.shared import Shared
 from data.tables.shifts import Shifts
 from data.tables.tickets import Tickets
 from data.tables.work import Work
@@ -77,6 +78,7 @@ class Store:
         self.problems = Problems(connection)
         self.redaction = Redaction(connection)
         self.remote = Remote(connection)
+        self.shared = Shared(connection)
         self.reviews = Reviews(connection)
         self.lanes = Lanes(connection)
         self.forwards = Forwards(connection)

@@ -53,6 +53,7 @@ ONE_IDEA = {
     "settings": "settings: those of the file, those of the configuration",
     "shift": "a shift: its rules, its figures, its command",
     "shifts": "shifts, as records and as a table",
+    "team": "a team: mirrored, set up and joined by commands",
     "tickets": "tickets, as records and as a table",
     "views": "views of a lane: read from the table, chosen on the screen",
     "zendesk": "Zendesk: its tickets over the network, its exports in files",

@@ -560,3 +560,18 @@ def harm_is_corrected(db: Database) -> None:
         """CREATE TABLE harm_correction (
             message_id INTEGER PRIMARY KEY REFERENCES message(id) ON DELETE CASCADE, kind TEXT NOT NULL) STRICT"""
     )
+
+
+@migrations()
+def tickets_are_shared(db: Database) -> None:
+    """Tickets of this desk that a team has too, and under which numbers it has their messages."""
+    db.execute(
+        """CREATE TABLE shared_ticket (connector TEXT NOT NULL, ref TEXT NOT NULL,
+            ticket_id INTEGER NOT NULL REFERENCES ticket(id), PRIMARY KEY (connector, ref),
+            UNIQUE (connector, ticket_id)) STRICT"""
+    )
+    db.execute(
+        """CREATE TABLE shared_message (connector TEXT NOT NULL, number INTEGER NOT NULL,
+            message_id INTEGER NOT NULL REFERENCES message(id), post TEXT NOT NULL DEFAULT '',
+            PRIMARY KEY (connector, number), UNIQUE (connector, message_id)) STRICT"""
+    )

@@ -117,6 +117,10 @@ PLACES: Mapping[str, Place] = {
     "remote_mail": Place(
         _TICKETS, plain="connector mailbox uidvalidity uid sha256 arrived_at flags modseq ticket_id gone"
     ),
+    "shared_ticket": Place(_TICKETS, plain="connector ref ticket_id"),
+    "shared_message": Place(
+        "message_id IN (SELECT value FROM json_each(:messages))", plain="connector number message_id post"
+    ),
     "effort": Place(_TICKETS, plain="ticket_id agent at keys letters seconds"),
     "event": Place(
         _TICKETS, {"detail": "redacted one by one"}, "id action ticket_id at actor kind salt content link"

@@ -293,6 +293,17 @@ class Messages:
         row = self._db.execute(sql, (content_hash,)).fetchone()
         return int(row[0]) if row else None
 
+    def of_content(self, content_hash: str) -> int | None:
+        """Return the number of this very message."""
+        sql = "SELECT id FROM message WHERE content_hash = ? AND content_hash <> '' ORDER BY id LIMIT 1"
+        row = self._db.execute(sql, (content_hash,)).fetchone()
+        return int(row[0]) if row else None
+
+    def content_of(self, message_id: int) -> str:
+        """Return what a message is known by outside, empty if it is not."""
+        row = self._db.execute("SELECT content_hash FROM message WHERE id = ?", (message_id,)).fetchone()
+        return str(row[0]) if row else ""
+
     def identify(self, message_id: int, content_hash: str) -> None:
         """Note what a message of ours is known by outside, so that it is recognised when it comes back."""
         self._db.execute("UPDATE message SET content_hash = ? WHERE id = ?", (content_hash, message_id))

@@ -197,9 +197,10 @@ class Tickets:
         return [row[0] for row in self._db.execute(sql, (now, limit))]
 
     def by_external_ref(self, connector: str, external_ref: str) -> int | None:
-        """Return the newest ticket that mirrors this one of a remote."""
-        sql = "SELECT id FROM ticket WHERE connector = ? AND external_ref = ? ORDER BY id DESC LIMIT 1"
-        row = self._db.execute(sql, (connector, external_ref)).fetchone()
+        """Return the newest ticket that mirrors this one of a remote, or that we share with it."""
+        sql = """SELECT id FROM ticket WHERE connector = :name AND external_ref = :ref UNION ALL
+            SELECT ticket_id FROM shared_ticket WHERE connector = :name AND ref = :ref ORDER BY 1 DESC LIMIT 1"""
+        row = self._db.execute(sql, {"name": connector, "ref": external_ref}).fetchone()
         return int(row[0]) if row else None
 
     def insert(self, ticket: Ticket) -> int:

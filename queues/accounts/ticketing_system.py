@@ -123,6 +123,8 @@ class Tracker(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="k
     """In Roundup: the property of messages that keeps them from customers; without one, notes stay here."""
     staff: tuple[str, ...] = ()
     """In Roundup: who is one of us, by name, address or `@domain`; none named: who shares our own domain."""
+    share: tuple[str, ...] = ()
+    """Of a team: the mail accounts whose tickets this desk shares with it and whose replies it sends; `*` for all."""
     since: date | None = None
     """What happened before this day is left alone."""
     poll_seconds: int | None = None

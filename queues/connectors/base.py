@@ -110,6 +110,8 @@ class RemoteReply:
     """The state of the ticket that it answers; empty for any."""
     tags: frozenset[str] = frozenset()
     """What the ticket carries here; a system that can takes them in the same request."""
+    recipient: str = ""
+    """Who it goes to, for a system that does not know by itself."""
 
 
 class Offered(Protocol):

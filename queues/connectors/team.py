@@ -57,6 +57,18 @@ class Cursor:
         return f"{self.era} {self.xact}:{self.event}"
 
 
+@dataclass(frozen=True, slots=True)
+class Post:
+    """A colleague's reply that this desk has taken to send."""
+
+    number: int
+    ref: str
+    author: str
+    at: int
+    mark: str
+    content: bytes
+
+
 class Team:
     """One team's database, in one thread."""
 
@@ -73,6 +85,8 @@ class Team:
         self.database = Database(tracker, lambda: "" if tracker.secret == PGPASS else secret(tracker))
         self._era = ""
         self._held_back = False
+        self.homes: frozenset[str] = frozenset()
+        """The addresses whose mail this desk sends: replies that wait for it come as post, not in the feed."""
 
     def wait_by(self, pause: Callable[[float], object]) -> None:
         """Never wait: there is no limit."""
@@ -147,7 +161,7 @@ class Team:
         what: dict[str, Any] = {"message": self._described(Direction.OUT, reply.mark, reply.fields)}
         if reply.status:
             what["set"] = {"status": reply.status}
-        content = self._mail(remote, reply.mark, reply.text, reply.files)
+        content = self._mail(remote, reply.mark, reply.text, reply.files, reply.recipient)
         return ReplyOffer(self, reply, what, content)
 
     def comment(self, ref: str, text: str, mark: str) -> int:
@@ -156,6 +170,29 @@ class Team:
         content = self._mail(self.ticket(ref), mark, text, ())
         return int(self.operate(ref, what, mark=mark, content=content)["message"])
 
+    def open(self, name: str, state: Mapping[str, Any], message: Mapping[str, Any], content: bytes) -> tuple[str, int]:
+        """Open a ticket with its first message, and return both numbers; of one that is there already, its numbers."""
+        what = as_json({"set": state, "message": message})
+        answer = self._certainly("SELECT tridesk.open_ticket(%s, %s::jsonb, %s)", name, what, content)
+        return str(answer["ticket"]), int(answer["message"])
+
+    def bring(self, ref: str, message: Mapping[str, Any], status: str, content: bytes) -> int:
+        """Add a message of a customer, or a reply that has left, and return its number."""
+        what = {"message": dict(message)} | ({"set": {"status": status}} if status else {})
+        return int(self.operate(ref, what, mark=str(message["mark"]), content=content)["message"])
+
+    def take_post(self, desk: str, homes: Sequence[str]) -> list[Post]:
+        """Take waiting replies for a desk's outbox; return all that it has taken and not settled."""
+        rows = self.database.rows("SELECT * FROM tridesk.take_post(%s, %s)", desk, list(homes))
+        return [
+            Post(number, str(ticket), author, int(at.timestamp()), mark, content)
+            for number, ticket, author, at, mark, content in rows
+        ]
+
+    def settle_post(self, desk: str, number: int, became: str, reason: str) -> None:
+        """Report what became of a reply that this desk took."""
+        self.database.rows("SELECT tridesk.settle_post(%s, %s, %s, %s)", desk, number, became, reason)
+
     def operate(
         self, ref: str, what: Mapping[str, Any], *, mark: str = "", base: str = "", content: bytes | None = None
     ) -> dict[str, Any]:
@@ -163,17 +200,17 @@ class Team:
 
         It is named by the message's mark, else by a number of its own; offered again, it is answered as before.
         """
-        name = mark or str(uuid.uuid4())
-        for is_last in (False, True):
-            try:
-                return self.database.answer(
-                    "SELECT tridesk.operate(%s, %s, %s, %s::jsonb, %s)",
-                    name, int(ref), int(base) if base else None, as_json(what), content,
-                )  # fmt: skip
-            except DoubtError:
-                if is_last:
-                    raise
-        raise AssertionError
+        return self._certainly(
+            "SELECT tridesk.operate(%s, %s, %s, %s::jsonb, %s)",
+            mark or str(uuid.uuid4()), int(ref), int(base) if base else None, as_json(what), content,
+        )  # fmt: skip
+
+    def _certainly(self, sql: str, *values: object) -> dict[str, Any]:
+        """Carry out an operation; where the connection broke before the answer, ask again: it is done once."""
+        try:
+            return self.database.answer(sql, *values)
+        except DoubtError:
+            return self.database.answer(sql, *values)
 
     def listen(self, seconds: float) -> bool:
         """Wait so long for something to happen; where events wait for an older transaction, look at them again."""
@@ -207,15 +244,16 @@ class Team:
         number, version, status, owner, lane, subject, requestor, language, tags, _ = row
         return RemoteTicket(
             str(number), status, owner, lane, subject, requestor=requestor,
-            people=frozenset({requestor.casefold()}) if requestor else frozenset(),
             fields=frozenset(self.tracker.fields.names), language=language, tags=frozenset(tags), version=str(version),
         )  # fmt: skip
 
     def _messages(self, tickets: Mapping[str, RemoteTicket], filed: Filed) -> tuple[Happened, ...]:
         """Return the messages of these tickets that the desk lacks, in order."""
         rows = self.database.rows(
-            "SELECT id, octet_length(content) FROM tridesk.message WHERE ticket = ANY(%s) ORDER BY id",
-            [int(ref) for ref in tickets],
+            """SELECT message.id, octet_length(content) FROM tridesk.message JOIN tridesk.ticket ON ticket.id = ticket
+            WHERE message.ticket = ANY(%s) AND NOT (delivery IN ('waiting', 'taken') AND home = ANY(%s))
+            ORDER BY message.id""",
+            [int(ref) for ref in tickets], list(self.homes),
         )  # fmt: skip
         missing = [(number, size) for number, size in rows if not filed(number)]
         results: list[Happened] = []
@@ -239,10 +277,12 @@ class Team:
         now = datetime.now(UTC).timestamp()
         return {"direction": str(direction), "mark": mark, "at": now, "fields": dict(fields)}
 
-    def _mail(self, remote: RemoteTicket, mark: str, text: str, files: Sequence[tuple[str, str, bytes]]) -> bytes:
+    def _mail(
+        self, remote: RemoteTicket, mark: str, text: str, files: Sequence[tuple[str, str, bytes]], to: str = ""
+    ) -> bytes:
         """Return a message of ours as the mail that colleagues' desks read."""
         written = Written(
-            sender=self.me(), recipient=remote.requestor, subject=remote.subject,
+            sender=self.me(), recipient=to or remote.requestor, subject=remote.subject,
             at=int(datetime.now(UTC).timestamp()), message_id=f"<{mark}>", plain=text, files=files,
         )  # fmt: skip
         return as_mail(written, self.database.host)

@@ -42,6 +42,7 @@ from queues.desk.lane_moves import lane_after, note_lanes, settle_lanes
 from queues.desk.later_harm import HEARD, Raised, raised_by
 from queues.desk.open_ticket import first_reply, open_ticket
 from queues.desk.participants import participants
+from queues.desk.pass_on import ColleaguesReply, pass_on
 from queues.desk.recalculate import CLOCK, Reclocked, reclock
 from queues.desk.recipient import copies_of, recipient_of
 from queues.desk.recognisers.arrival import INTAKE
@@ -635,6 +636,16 @@ class Desk:
                 ticket = self._ticket(received[-1].ticket_id, None)
                 imported_state.stand(self.store, self.rules, ticket, standing, imported, action, now)
         return received
+
+    def pass_on(self, ticket_id: int, reply: ColleaguesReply, connector: str) -> int:
+        """Send a colleague's reply through a mail account of this desk; return the message's number.
+
+        It was checked at the colleague's desk. Raises RuleError if it cannot be sent.
+        """
+        now = self._clock()
+        with self.store.write():
+            action = self.store.actions.begin(reply.author, now)
+            return pass_on(self.store, self.rules, self._ticket(ticket_id, None), reply, connector, action, now)
 
     @needs(Right.WORK)
     def reclock(self, *, dry_run: bool = False) -> Reclocked:

@@ -35,7 +35,7 @@ class Fetching:
         """Fetch page by page everything new, until `stop`."""
         mirror, newest = self._mirror, 0
         while True:
-            batch = mirror.system.after(mirror.cursor(), self._filed)
+            batch = mirror.system.after(mirror.cursor(), mirror.filed)
             self._take(batch, batch.cursor)
             if (stop and stop.is_set()) or not batch.more:
                 break
@@ -51,17 +51,14 @@ class Fetching:
 
     def look_late(self, ref: str) -> bool:
         """Read what happened to one ticket up to now, if the feed reports it only later; return whether it does."""
-        batch = self._mirror.system.look(ref, self._filed)
+        batch = self._mirror.system.look(ref, self._mirror.filed)
         if batch is not None:
             self._take(batch, self._mirror.cursor())
         return batch is not None
 
-    def _filed(self, number: int) -> bool:
-        return self._store.messages.ticket_of_content(self._mirror.hash(number)) is not None
-
     def _take(self, batch: Batch, cursor: str) -> None:
         mirror = self._mirror
-        unknown = [event for event in batch.messages if not self._filed(event.number)]
+        unknown = [event for event in batch.messages if not mirror.filed(event.number)]
         strange = [event for event in unknown if self._sent_by_us.number(event) is None]
         items = self._read(strange, batch) if strange else []
         if not unknown and not batch.moved and cursor == mirror.cursor():
@@ -74,6 +71,9 @@ class Fetching:
             new = {
                 received.ticket_id for received in mirror.desk.receive(items, bulk=True) if received.outcome != "joined"
             }
+            if mirror.tracker.share:
+                for event in strange:
+                    self._note_shared(event)
             messages = [follow(mirror, remote, batch.moved.get(ref), new) for ref, remote in batch.tickets.items()]
             mirror.put_cursor(cursor)
         for sentence in filter(None, messages):
@@ -81,6 +81,12 @@ class Fetching:
         if items:
             self.filed += len(items)
             self._news()
+
+    def _note_shared(self, event: Happened) -> None:
+        """Note a message that was filed in a ticket that we share, so that it is not brought to the team as news."""
+        own = self._store.messages.of_content(self._mirror.hash(event.number))
+        if own is not None:
+            self._mirror.identify(own, event.number)
 
     def _read(self, happened: Sequence[Happened], batch: Batch) -> list[Incoming]:
         """Read messages in the helper process, and add what the system knows of them."""

@@ -128,7 +128,28 @@ class Mirror:
     def ticket(self, ticket_id: int) -> Ticket | None:
         """Return a ticket that the system has too, None for any other."""
         ticket = self.store.tickets.get(ticket_id) if ticket_id else None
-        return ticket if ticket and ticket.connector == self.name and ticket.external_ref else None
+        if ticket is None or (ticket.connector == self.name and ticket.external_ref):
+            return ticket
+        ref = self.store.shared.ref(self.name, ticket_id)
+        return replace(ticket, connector=self.name, external_ref=ref) if ref else None
+
+    def is_shared(self, ticket_id: int) -> bool:
+        """Return whether a ticket is ours and the team has it too."""
+        return bool(self.store.shared.ref(self.name, ticket_id))
+
+    def filed(self, number: int) -> bool:
+        """Return whether the desk has the system's message with this number."""
+        known = self.store.shared.message(self.name, number)
+        return known is not None or self.store.messages.ticket_of_content(self.hash(number)) is not None
+
+    def identify(self, own: int, number: int) -> None:
+        """Note under which number the system has a message of ours; call it inside the transaction."""
+        message = self.store.messages.get(own)
+        if message is not None and self.is_shared(message.ticket_id):
+            self.store.shared.note(self.name, number, own)
+            if self.store.messages.is_outside(own):
+                return  # it is known by its mail too, and that stays
+        self.store.messages.identify(own, self.hash(number))
 
     # What agents did here
 

@@ -8,6 +8,9 @@ from data.records.outbox import OutboxEntry, OutboxState
 from queues.connectors.base import Capability, Happened
 from queues.remotes.tracker_mirror import Mirror
 
+BROUGHT = "in."
+"""What the mark of a message begins with that a desk brought to its team; the rest is what the message is known by."""
+
 
 class Ours:
     """Our own messages in the system."""
@@ -32,6 +35,8 @@ class Ours:
         if event.mark.startswith(self.prefix()):
             number = event.mark.removeprefix(self.prefix())
             return int(number) if number.isdigit() else None
+        if event.mark.startswith(BROUGHT):
+            return self._store.messages.of_content(event.mark.removeprefix(BROUGHT))
         message = self._store.messages.sent_by_us(ticket, f"<{event.mark}>")
         return message.id if message else None
 
@@ -39,13 +44,13 @@ class Ours:
         """Note of a message that is ours under which number the system has it."""
         own = self.number(event)
         if own is not None:
-            self._store.messages.identify(own, self._mirror.hash(event.number))
+            self._mirror.identify(own, event.number)
 
     def sent(self, own: int, number: int) -> None:
         """Note under which number the system has our message; 0 if it did not say."""
         if number:
             with self._store.write():
-                self._store.messages.identify(own, self._mirror.hash(number))
+                self._mirror.identify(own, number)
 
     def doubtful(self) -> list[OutboxEntry]:
         """Return the replies in doubt."""

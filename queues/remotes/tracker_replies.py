@@ -121,6 +121,7 @@ class Replies:
             tuple(_file(part) for part in mail.iter_attachments()),
             self._versions.pop(entry.id, ""),
             frozenset(ticket.tags),
+            entry.recipient,
         )
 
 

@@ -20,6 +20,7 @@ from queues.desk.desk import Desk
 from queues.outgoing.outbox import Delivery, deliver_due
 from queues.remotes.account_filing import Reader
 from queues.remotes.links import LinkState
+from queues.remotes.team_sharing import sharing_of
 from queues.remotes.tracker_claims import claim_all
 from queues.remotes.tracker_fetching import Fetching, Recognise
 from queues.remotes.tracker_mirror import Mirror, Paced, Tell
@@ -59,6 +60,7 @@ class TrackerSync:
         self._fetching = Fetching(self._mirror, self._sent_by_us, reader, recognise, news)
         self._replies = Replies(self._mirror, self._sent_by_us, self._fetching)
         self._pushing = Pushing(self._mirror, self._sent_by_us, self._fetching)
+        self._sharing = sharing_of(self._mirror, system, self._sent_by_us)
         self._system, self._tracker, self._clock, self._tell = system, tracker, clock, tell
         self._store, self._name = desk.store, tracker.connector
         self._seen = -1
@@ -131,6 +133,8 @@ class TrackerSync:
                 waited = 0.0
                 self._fetching.fetch(stop)
                 self._settle()
+                if self._sharing is not None:
+                    self._sharing.share()
                 self._mirror.put_link(LinkState.ONLINE, wait=self._tracker.poll)
             version = self._store.data_version()
             due = self._store.outbox.due(self._clock(), [self._name], limit=1)
@@ -163,7 +167,9 @@ class TrackerSync:
         self._sent_by_us.settle()
 
     def _carry_out(self) -> Delivery:
-        """Claim, send and change there what was done here."""
+        """Claim, send and change there what was done here; share what is ours."""
+        if self._sharing is not None:
+            self._sharing.share()
         claim_all(self._mirror)
         done = deliver_due(self._store, {self._name: self._replies}, self._clock(), holds=self._replies.holds)
         if done.failed or done.held or done.doubted:

@@ -142,6 +142,12 @@ def remove_member(database: Database, login: str) -> None:
         )
 
 
+def free_all(database: Database, login: str) -> int:
+    """Free, as a lead, the new and open tickets of a person; return how many. Raises RefusedError."""
+    ((count,),) = database.rows("SELECT tridesk.free_all(%s)", login)
+    return int(count)
+
+
 def members(database: Database) -> list[tuple[str, str, tuple[str, ...]]]:
     """Return login, role and lanes of each member."""
     rows = database.rows("SELECT login, role, lanes FROM tridesk.member WHERE removed_at IS NULL ORDER BY login")

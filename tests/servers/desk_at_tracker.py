@@ -18,6 +18,7 @@ from data.store import Store
 from queues.accounts.secrets import Keyed
 from queues.accounts.ticketing_system import Tracker, complete
 from queues.connectors.web import Answer, WebClient
+from queues.mail.read_mail import read_mail
 from queues.remotes.links import Link, links
 from tests.database import database
 from tests.servers.postgres import Team
@@ -180,3 +181,12 @@ class DeskAtTeam(DeskAtSystem):
         more = {"kind": "team", "queues": {}, **changes}
         super().__init__(team.url(agent), f"{agent}-pass", folder, agent=agent, **more)  # type: ignore[arg-type]
         self.team = team
+
+    def receive(self, raw: bytes, account: str) -> int:
+        """Have a mail arrive through a mail account of this desk, and return its ticket."""
+        desk = open_desk(self.path, settings=self.settings)
+        with closing(desk.store):
+            sha = desk.store.messages.keep_raw(raw, "a mailbox", 1_790_000_000)
+            (received,) = desk.receive([read_mail(raw, connector=account, source="a mailbox")])
+            assert desk.store.messages.raw(sha) == raw
+            return received.ticket_id

@@ -94,16 +94,24 @@ def remove(url: str, login: str, ca_file: str) -> None:
 @click.argument("url")
 @click.option("--name", help="A short name, such as acme; else the database's.")
 @click.option("--secret", help="Where the password is: keyring, pgpass, ask, env:NAME, command:…")
+@click.option("--share", multiple=True, metavar="ACCOUNT", help="A mail account whose tickets this desk shares.")
 @ca_option
 @click.option("--no-test", is_flag=True, help="Do not try the connection.")
-def join(url: str, name: str | None, secret: str | None, ca_file: str, no_test: bool) -> None:
+def join(url: str, name: str | None, secret: str | None, share: tuple[str, ...], ca_file: str, no_test: bool) -> None:
     """Join the team at URL (postgresql://login@host/database): asks for the password, tries it, saves the address."""
     from urllib.parse import urlsplit
 
     from queues.accounts.ticketing_system import Tracker, complete
     from tui.cli.account import put_in
 
-    given = complete(Tracker(name or "team", url, kind="team", ca_file=ca_file, secret=secret or "keyring"))
+    accounts = [account.name for account in load().settings.account]
+    for account in share:
+        if account not in (*accounts, "*", "demo", "files"):
+            raise InputError(
+                "No such account", f"There is no mail account {account!r} to share; there are: {', '.join(accounts)}."
+            )
+    given = Tracker(name or "team", url, kind="team", ca_file=ca_file, secret=secret or "keyring", share=share)
+    given = complete(given)
     tracker = complete(_named(given, name or urlsplit(given.url).path.strip("/")))
     put_in(tracker, asked=secret is not None, no_test=no_test)
 
@@ -140,6 +148,22 @@ def status(name: str | None, as_json: bool) -> None:
 
 
 @team.command()
+@click.argument("login")
+@click.option("--name", help="The team, if this desk is in several.")
+def free(login: str, name: str | None) -> None:
+    """Free the new and open tickets of LOGIN, who is away; for leads."""
+    from queues.team.administration import free_all
+
+    tracker = _one_team(name)
+    database = _connected(tracker)
+    try:
+        count = free_all(database, login)
+    finally:
+        database.close()
+    click.echo(words("{count} tickets of {login} are free now.").format(count=count, login=login))
+
+
+@team.command()
 @click.argument("name", required=False)
 @click.option("--anyway", is_flag=True, help="Leave although replies wait for the team; they stay in the outbox.")
 @db_option
@@ -148,10 +172,7 @@ def leave(name: str | None, anyway: bool, db: Path | None) -> None:
     from data.store import Store
     from tui.accounts.config_writing import remove as take_out
 
-    teams = _teams(name)
-    if len(teams) > 1:
-        raise InputError("Several teams", f"Name one of {', '.join(tracker.name for tracker in teams)}.")
-    (tracker,), path = teams, chosen(db)
+    tracker, path = _one_team(name), chosen(db)
     if path.exists() and not anyway:
         with closing(Store.open(path)) as store:
             waiting = sum(entry.connector == tracker.connector for entry in store.outbox.waiting())
@@ -177,6 +198,13 @@ def _teams(name: str | None) -> list[Tracker]:
         raise InputError("No team", f"There is no team {name!r}; `tridesk team join` makes one."
                          if name else "This desk is in no team; `tridesk team join` joins one.")  # fmt: skip
     return teams
+
+
+def _one_team(name: str | None) -> Tracker:
+    teams = _teams(name)
+    if len(teams) > 1:
+        raise InputError("Several teams", f"Name one of {', '.join(tracker.name for tracker in teams)}.")
+    return teams[0]
 
 
 def _connected(tracker: Tracker) -> Database:

@@ -163,7 +163,7 @@ DECLARE
     way text := said ->> 'direction';
 BEGIN
     INSERT INTO message (ticket, mark, direction, author, at, fields, content, delivery)
-    VALUES (number, said ->> 'mark', way, CASE way WHEN 'in' THEN '' ELSE coalesce(said ->> 'author', session_user) END,
+    VALUES (number, said ->> 'mark', way, CASE way WHEN 'in' THEN '' ELSE session_user END,
         to_timestamp((said ->> 'at')::double precision), coalesce(said -> 'fields', '{}'), content,
         CASE WHEN way <> 'out' THEN '' WHEN said ? 'sent' THEN 'sent' WHEN home = '' THEN '' ELSE 'waiting' END)
     ON CONFLICT (mark) DO NOTHING RETURNING id INTO result;
@@ -372,16 +372,6 @@ END $$;
 
 -- What only a lead may do
 
-CREATE FUNCTION tridesk.set_lease(length interval) RETURNS void LANGUAGE plpgsql SECURITY DEFINER
-SET search_path = tridesk, pg_temp AS $$
-BEGIN
-    PERFORM must_be('{lead}');
-    IF length < interval '1 minute' THEN
-        RAISE invalid_parameter_value USING MESSAGE = 'a lease lasts a minute at least';
-    END IF;
-    UPDATE team SET lease = length;
-END $$;
-
 CREATE FUNCTION tridesk.free_all(of_login text) RETURNS integer LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = tridesk, pg_temp AS $$
 -- Free the new and open tickets of a person, and return how many they were.
@@ -413,4 +403,4 @@ GRANT EXECUTE ON FUNCTION tridesk.my_lanes(), tridesk.sees(text), tridesk.holder
     TO tridesk_reader;
 GRANT EXECUTE ON FUNCTION tridesk.operate(text, bigint, bigint, jsonb, bytea), tridesk.open_ticket(text, jsonb, bytea),
     tridesk.take_post(text, text[]), tridesk.settle_post(text, bigint, text, text) TO tridesk_agent;
-GRANT EXECUTE ON FUNCTION tridesk.set_lease(interval), tridesk.free_all(text) TO tridesk_lead;
+GRANT EXECUTE ON FUNCTION tridesk.free_all(text) TO tridesk_lead;

@@ -1,0 +1,73 @@
+"""What this desk shares with a team: its own tickets, and the team's numbers of their messages."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Collection
+
+_OURS = "t.status NOT IN ('history', 'suspended') AND t.merged_into IS NULL"
+
+
+class Shared:
+    """Reads and writes what is shared, through one connection."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._db = connection
+
+    def link(self, team: str, ref: str, ticket_id: int) -> None:
+        """Note which ticket of the team one of ours is."""
+        self._db.execute("INSERT OR IGNORE INTO shared_ticket VALUES (?, ?, ?)", (team, ref, ticket_id))
+
+    def ref(self, team: str, ticket_id: int) -> str:
+        """Return the number that a team has for a ticket of ours, empty if it has none."""
+        sql = "SELECT ref FROM shared_ticket WHERE connector = ? AND ticket_id = ?"
+        row = self._db.execute(sql, (team, ticket_id)).fetchone()
+        return str(row[0]) if row else ""
+
+    def note(self, team: str, number: int, message_id: int, post: str = "") -> None:
+        """Note under which number a team has a message; `post` is the state of a reply that we send for a colleague."""
+        self._db.execute("INSERT OR IGNORE INTO shared_message VALUES (?, ?, ?, ?)", (team, number, message_id, post))
+
+    def message(self, team: str, number: int) -> int | None:
+        """Return our number of a team's message, None if we do not have it."""
+        sql = "SELECT message_id FROM shared_message WHERE connector = ? AND number = ?"
+        row = self._db.execute(sql, (team, number)).fetchone()
+        return int(row[0]) if row else None
+
+    def to_open(self, team: str, sources: Collection[str], limit: int) -> list[int]:
+        """Return tickets of these connectors that the team lacks, oldest first; `*` is any that no system mirrors."""
+        sql = f"""SELECT t.id FROM ticket t WHERE {_OURS}
+            AND (t.connector IN (SELECT value FROM json_each(:sources)) OR (:all AND t.external_ref = ''))
+            AND EXISTS (SELECT 1 FROM message m WHERE m.ticket_id = t.id AND m.raw_sha256 <> '')
+            AND NOT EXISTS (SELECT 1 FROM shared_ticket s WHERE s.connector = :team AND s.ticket_id = t.id)
+            ORDER BY t.id LIMIT :limit"""
+        given = {"sources": json.dumps(list(sources)), "all": "*" in sources, "team": team, "limit": limit}
+        return [row[0] for row in self._db.execute(sql, given)]
+
+    def to_bring(self, team: str, limit: int) -> list[int]:
+        """Return messages of shared tickets that the team lacks: what came in, and replies that left; oldest first."""
+        sql = """SELECT m.id FROM shared_ticket s JOIN message m ON m.ticket_id = s.ticket_id
+            WHERE s.connector = :team AND m.withdrawn = 0 AND m.direction <> 'note'
+            AND (m.raw_sha256 <> '' OR EXISTS (
+                SELECT 1 FROM outbox o WHERE o.message_id = m.message_id AND o.ticket_id = m.ticket_id
+                    AND o.state = 'sent'))
+            AND NOT EXISTS (SELECT 1 FROM shared_message k WHERE k.connector = :team AND k.message_id = m.id)
+            ORDER BY m.id LIMIT :limit"""
+        return [row[0] for row in self._db.execute(sql, {"team": team, "limit": limit})]
+
+    def posts(self, team: str) -> list[tuple[int, int, str, str, str]]:
+        """Return replies that we send for colleagues and whose outbox entry says something new.
+
+        Each as the team's number, our ticket, the state last reported, the outbox's state and its reason.
+        """
+        sql = """SELECT k.number, m.ticket_id, k.post, o.state, o.reason FROM shared_message k
+            JOIN message m ON m.id = k.message_id
+            JOIN outbox o ON o.message_id = m.message_id AND o.ticket_id = m.ticket_id
+            WHERE k.connector = ? AND k.post IN ('taken', 'held') AND o.state IN ('sent', 'held', 'failed', 'recalled')
+            AND o.state <> k.post ORDER BY k.number"""
+        return list(self._db.execute(sql, (team,)))
+
+    def reported(self, team: str, number: int, post: str) -> None:
+        """Note which state of a colleague's reply the team knows."""
+        self._db.execute("UPDATE shared_message SET post = ? WHERE connector = ? AND number = ?", (post, team, number))

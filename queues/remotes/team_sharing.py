@@ -1,0 +1,163 @@
+"""A desk's own tickets in its team: brought there as mail comes, and colleagues' replies sent through its accounts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from email import message_from_bytes
+from email.message import Message as EmailMessage
+from email.policy import default
+
+from data.errors import RuleError
+from data.records.messages import Direction, Message
+from queues.connectors.base import TicketSystem
+from queues.connectors.team import Post, Team
+from queues.desk.pass_on import ColleaguesReply
+from queues.desk.recipient import address_of
+from queues.mail.addresses import addresses
+from queues.outgoing.attachments import Enclosed
+from queues.remotes.tracker_mirror import Mirror, Seen
+from queues.remotes.tracker_ours import BROUGHT, Ours
+
+AT_ONCE = 100
+_BECAME = {"sent": "sent", "held": "held", "failed": "failed", "recalled": "failed"}
+"""What the team calls a state of our outbox."""
+
+
+class Sharing:
+    """Brings this desk's tickets into its team, and takes colleagues' replies to them."""
+
+    def __init__(self, mirror: Mirror, team: Team, sent_by_us: Ours) -> None:
+        self._mirror, self._team, self._store, self._sent_by_us = mirror, team, mirror.store, sent_by_us
+        self._homes = self._accounts()
+        team.homes = frozenset(self._homes)
+
+    def share(self) -> None:
+        """Open there what is new here, bring new messages, send what waits, report what was sent."""
+        if not self._mirror.tracker.share:
+            return
+        while numbers := self._store.shared.to_open(self._mirror.name, self._sources(), AT_ONCE):
+            for number in numbers:
+                self._open(number)
+        while numbers := self._store.shared.to_bring(self._mirror.name, AT_ONCE):
+            for number in numbers:
+                self._bring(number)
+        self._report()
+        for post in self._team.take_post(self._desk(), sorted(self._homes)):
+            self._send(post)
+
+    def _sources(self) -> tuple[str, ...]:
+        """Return the connectors whose tickets are shared: an account is named by its short name too."""
+        names = self._mirror.tracker.share
+        return (*names, *(f"email:{name}" for name in names))
+
+    def _accounts(self) -> Mapping[str, str]:
+        """Return the connectors that colleagues' replies leave through, by the address that they send as."""
+        sources, senders = self._sources(), self._mirror.desk.rules.senders
+        return {
+            sender.address: connector for connector, sender in senders.items() if connector in sources or "*" in sources
+        }
+
+    def _desk(self) -> str:
+        return self._sent_by_us.prefix()
+
+    def _open(self, number: int) -> None:
+        mirror, store = self._mirror, self._store
+        ticket = store.tickets.get(number)
+        conversation = store.messages.of(number)
+        first = next((message for message in conversation if message.raw_sha256), None)
+        raw = store.messages.raw(first.raw_sha256) if first else None
+        if ticket is None or first is None or raw is None:
+            return
+        status = mirror.tracker.there(ticket.status) or "open"
+        sender = mirror.desk.rules.senders.get(ticket.connector)
+        owner = mirror.there(ticket.assignee)
+        state = {
+            "status": status, "owner": owner, "lane": ticket.lane, "subject": ticket.subject,
+            "requestor": address_of(store, mirror.desk.rules, ticket, conversation), "language": ticket.language,
+            "tags": list(ticket.tags), "home": sender.address if sender else "",
+        }  # fmt: skip
+        ref, message = self._team.open(f"open.{self._desk()}{number}", state, self._described(first), raw)
+        with store.write(bulk=True):
+            store.shared.link(mirror.name, ref, number)
+            store.shared.note(mirror.name, message, first.id)
+            mirror.put_seen(ref, Seen(status, owner, ticket.lane, frozenset(ticket.tags)))
+
+    def _bring(self, number: int) -> None:
+        """Bring a message; what a customer wrote takes the ticket's status along."""
+        store, mirror = self._store, self._mirror
+        message = store.messages.get(number)
+        ticket = mirror.ticket(message.ticket_id) if message else None
+        if message is None or ticket is None:
+            return
+        raw = store.messages.raw(message.raw_sha256) if message.raw_sha256 else None
+        if raw is None:
+            entry = store.outbox.of_message(message.message_id)
+            raw = entry.raw if entry else message.text.encode()
+        status = mirror.tracker.there(ticket.status)
+        there = self._team.bring(ticket.external_ref, self._described(message), status, raw)
+        with store.write(bulk=True):
+            store.shared.note(mirror.name, there, number)
+            if status:
+                mirror.did(ticket.external_ref, status=status)
+
+    def _described(self, message: Message) -> dict[str, object]:
+        ours = message.direction is not Direction.IN
+        known = self._store.messages.content_of(message.id)
+        mark = message.message_id.strip("<>") if ours and not message.raw_sha256 else f"{BROUGHT}{known}"
+        described: dict[str, object] = {"direction": str(message.direction), "mark": mark, "at": message.received_at}
+        return described | ({"sent": True} if ours else {})
+
+    def _send(self, post: Post) -> None:
+        """Queue a colleague's reply in the outbox; one that this desk cannot send goes back with the reason."""
+        mirror, store = self._mirror, self._store
+        if store.shared.message(mirror.name, post.number) is not None:
+            return  # it is in the outbox
+        number = store.tickets.by_external_ref(mirror.name, post.ref)
+        mail = message_from_bytes(post.content, policy=default)
+        body = mail.get_body(("plain",))
+        text = str(body.get_content()).replace("\r\n", "\n").rstrip("\n") if body is not None else ""
+        files = [
+            Enclosed(part.get_filename() or "attachment", part.get_content_type(), _content(part))
+            for part in mail.iter_attachments()
+        ]
+        to = next((address for _, address in addresses(str(mail["To"] or ""))), "")
+        reply = ColleaguesReply(post.author, f"<{post.mark}>", to, text, post.at, files)
+        try:
+            if number is None:
+                raise RuleError("No such ticket", "the desk with the mailbox does not have this ticket")
+            with store.write():
+                own = mirror.desk.pass_on(number, reply, self._connector_of(number))
+                store.shared.note(mirror.name, post.number, own, post="taken")
+        except RuleError as error:
+            self._settle(post.number, post.ref, "failed", error.message)
+
+    def _connector_of(self, number: int) -> str:
+        ticket = self._store.tickets.get(number)
+        connectors = list(self._homes.values())
+        return ticket.connector if ticket and ticket.connector in connectors else connectors[0]
+
+    def _report(self) -> None:
+        for number, ticket_id, was, state, reason in self._store.shared.posts(self._mirror.name):
+            ref = self._store.shared.ref(self._mirror.name, ticket_id)
+            became = _BECAME[state]
+            if became != was:
+                self._settle(number, ref, became, reason)
+            with self._store.write(bulk=True):
+                self._store.shared.reported(self._mirror.name, number, became)
+
+    def _settle(self, number: int, ref: str, became: str, reason: str) -> None:
+        """Report to the team; why a reply did not leave is a note in its ticket, which is open again."""
+        if became != "sent":
+            text = f"This reply has not left ({became}): {reason or 'see the outbox of the desk with the mailbox'}."
+            self._team.comment(ref, text, f"post.{number}.{became}")
+        self._team.settle_post(self._desk(), number, became, reason)
+
+
+def _content(part: EmailMessage) -> bytes:
+    content = part.get_payload(decode=True)
+    return content if isinstance(content, bytes) else b""
+
+
+def sharing_of(mirror: Mirror, system: TicketSystem, sent_by_us: Ours) -> Sharing | None:
+    """Return what shares this desk's tickets, None for other systems than a team."""
+    return Sharing(mirror, system, sent_by_us) if isinstance(system, Team) and mirror.tracker.share else None
