@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from bench import keys, language, mail, report, routing, screen, suggest
+from bench import intake, keys, language, mail, report, routing, screen, suggest
 
 
 def main() -> None:
@@ -13,6 +13,7 @@ def main() -> None:
     routing.main()
     screen.main()
     keys.main()
+    intake.main()
     mail.main()
     report.main()
 

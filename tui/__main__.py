@@ -106,6 +106,9 @@ def open_screen(path: Path, *, ascii_signs: bool = False, mouse: bool = True) ->
 
     if not (sys.stdin.isatty() and sys.stdout.isatty() and sys.stderr.isatty()) or os.environ.get("TERM") == "dumb":
         raise InputError("No terminal", "the screen needs a terminal; use the commands (tridesk --help) in scripts.")
+    from tui.setup import garbage
+
+    garbage.wait()
     from queues.connectors.outbox_folder import OutboxFolder
     from tui.app import run_desk
     from tui.first_run.first_screen import DEMO_WANTED

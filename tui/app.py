@@ -35,7 +35,7 @@ from tui.look.ascii_signs import use as use_ascii
 from tui.look.no_color import NoColour
 from tui.look.theme import THEME_SETTING, THEMES, chosen_theme, theme_name
 from tui.look.words import words
-from tui.setup import desk_key
+from tui.setup import desk_key, garbage
 from tui.setup.clock import wall_clock
 from tui.setup.screen_settings import Ways, ways_of
 from tui.setup.writer import Writer
@@ -186,6 +186,8 @@ class DeskApp(App[int]):
         self.push_screen(self._desk_screen)
         if self._ended_with is not None:
             self._end(self._ended_with)
+        if garbage.is_waiting():
+            self.set_timer(garbage.SETTLED_SECONDS, garbage.settle)
         self.call_after_refresh(self._open_writer)
         self.call_after_refresh(self.desk.in_thread, "leftovers", remove_leftovers)
         if self._welcome:

@@ -96,6 +96,9 @@ def _play(path: Path, *, tickets: int | None, seed: int, worked: bool, screen: S
         from tui.linear.session import run
 
         return run(path, demo=True)
+    from tui.setup import garbage
+
+    garbage.wait()
     from tui.app import run_desk
 
     return run_desk(

@@ -18,8 +18,13 @@ def mbox_entry(message: Message, raw: bytes | None) -> bytes:
     content = raw if raw and not raw.startswith(b"{") else _composed(message)
     address = message.from_address if re.fullmatch(r"[!-~]+@[!-~]+", message.from_address) else "MAILER-DAEMON"
     when = time.asctime(time.gmtime(message.received_at))
-    quoted = _FROM_LINE.sub(rb">\1", content)
-    return f"From {address} {when}\n".encode("ascii") + quoted + (b"\n" if quoted.endswith(b"\n") else b"\n\n")
+    body = quoted(content)
+    return f"From {address} {when}\n".encode("ascii") + body + (b"\n" if body.endswith(b"\n") else b"\n\n")
+
+
+def quoted(content: bytes) -> bytes:
+    """Return a mail with its From lines quoted."""
+    return _FROM_LINE.sub(rb">\1", content)
 
 
 def _composed(message: Message) -> bytes:
