@@ -51,7 +51,9 @@ def test_the_wheel_holds_every_file_of_the_rooms_that_git_tracks(wheel: zipfile.
     held = {name for name in wheel.namelist() if ".dist-info/" not in name}
     assert tracked
     assert tracked <= held
-    strange = {name for name in held if Path(name).suffix not in RESOURCES}
+    pages = {name for name in held if ".data/data/share/man/man1/" in name}
+    assert {Path(name).name for name in pages} == {page.name for page in (ROOT / "docs" / "man").iterdir()}
+    strange = {name for name in held - pages if Path(name).suffix not in RESOURCES}
     assert not strange, f"files of an unknown kind are shipped: {sorted(strange)[:5]}"
 
 
