@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from data.records.messages import OwnReply
-from macros.authoring.our_sentences import CHOICE, TAG
+from macros.authoring.our_sentences import CHOICE, TAG, branches
 from macros.authoring.write_macro import as_template
 from macros.filling.macro import Body, Macro
 
@@ -100,7 +100,7 @@ def _pattern(line: str) -> re.Pattern[str]:
     parts, at = [], 0
     for choice in CHOICE.finditer(line):
         parts.append(_filled(line[at : choice.start()]))
-        parts.append(f"(?:{_filled(choice[1])}|{_filled(choice[2] or '')})")
+        parts.append(f"(?:{'|'.join(map(_filled, branches(choice)))})")
         at = choice.end()
     return re.compile("".join([*parts, _filled(line[at:])]).strip())
 

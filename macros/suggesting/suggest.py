@@ -46,6 +46,7 @@ LOOKED_THROUGH = 5
 """Nearest texts whose words are compared one by one."""
 HELD_OUT = 120
 """Answers that are ranked again without being known, to see how often the first macro is right."""
+_ELIF = re.compile(r"\{% elif\b[^%]*%\}.*?(?=\{% (?:elif|else|endif)\b)", re.S)
 _ANY = ""
 """Uses in all languages are counted under this one."""
 _VOTE = 0.5
@@ -410,4 +411,5 @@ def _unit(weights: Mapping[str, float]) -> dict[str, float]:
 
 
 def _plain(template: str) -> str:
-    return re.sub(r"\{[{%#][^\n]*?[}%#]\}", " ", template)
+    """Return a template's text; of a choice the first and the last branch, for others say the same once more."""
+    return re.sub(r"\{[{%#][^\n]*?[}%#]\}", " ", _ELIF.sub(" ", template))

@@ -16,6 +16,12 @@ def test_both_branches_and_no_values() -> None:
     assert last.split() == ["Hola", ":", "Escribe", "aquí."]
 
 
+def test_a_choice_of_three_gives_each_and_one_without_else_nothing_at_last() -> None:
+    text = "{% if a %}Uno{% elif b %}dos{% else %}tres{% endif %} y {% if c %}más{% endif %}."
+    texts = [found.split() for found in own_texts([Macro("a/b", Words(), (Body("es", text, 1),))])]
+    assert texts == [["Uno", "y", "más."], ["dos", "y", "."], ["tres", "y", "."]]
+
+
 def test_no_template_is_left_in_the_built_in_ones() -> None:
     texts = list(own_texts(Library.standard()))
     assert len(texts) > 100
