@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[1]
 LINT = "from importlinter.cli import lint_imports_command; lint_imports_command()"
 ROOMS = ("tui", "queues", "macros", "data")
 RESOURCES = {
-    ".txt", ".py", ".toml", ".j2", ".json", ".jsonl", ".tcss", ".typed", ".bin", ".xz", ".model", ".po", ".mo",
+    ".txt", ".py", ".toml", ".j2", ".json", ".jsonl", ".tcss", ".typed", ".bin", ".xz", ".model", ".po", ".mo", ".1",
 }  # fmt: skip
 
 
