@@ -12,7 +12,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: demo test check format messages reference bench faults trackers coverage mutants pins audit sbom licences pythons clean
+.PHONY: demo test check format messages reference bench faults trackers coverage mutants pins audit sbom licences pythons release clean
 
 demo: $(READY)
 	@$(BIN)/tridesk demo
@@ -89,6 +89,10 @@ pythons:
 	    $(MAKE) --no-print-directory test PYTHON=$$python VENV=.venv-$$python || exit 1; ran="$$ran $$python"; \
 	  else echo "$$python: not on the PATH, not tested"; fi; \
 	done; echo "Tested on:$${ran:- no Python at all}"; test -n "$$ran"
+
+# Builds sdist and wheel twice, compares them, and tries them in empty environments; all of a release but the upload.
+release: $(READY)
+	$(BIN)/python -m tools.release
 
 clean:
 	rm -rf $(VENV) .venv-python3.* mutants .coverage .coverage.* htmlcov

@@ -96,8 +96,10 @@ def _page(title: str, command: click.Command, context: click.Context) -> str:
 
 
 def _options(command: click.Command, context: click.Context, *, header: bool = True) -> Iterator[str]:
-    options = [param for param in command.get_params(context) if isinstance(param, click.Option)]
+    # not `get_params`: a command remembers the names of its help option from whichever call was first
+    options = [param for param in command.params if isinstance(param, click.Option)]
     records = [record for option in options if (record := option.get_help_record(context))]
+    records.append((", ".join(context.help_option_names), "Show this message and exit."))
     if records and header:
         yield ".SH OPTIONS"
     for names, text in records:

@@ -89,7 +89,10 @@ _CUSTOMERS = frozenset({"end-user", "customer", "contact"})
 
 def person(row: Fields, *, agent: bool | None = None) -> Person:
     """Return the person that an object with a number, a name and an address represents, and perhaps their role."""
-    first, last = row.line("first", "firstname", "first_name"), row.line("last", "lastname", "last_name")
+    first, last = (
+        row.line("first", "firstname", "first_name", "firstName"),
+        row.line("last", "lastname", "last_name", "lastName"),
+    )
     name = row.line("name") or " ".join(filter(None, (first, last)))
     role = row.text("role", "type").casefold()
     if agent is None:

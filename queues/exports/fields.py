@@ -25,6 +25,10 @@ class Fields:
     def __contains__(self, name: str) -> bool:
         return self._values.get(name) is not None
 
+    def values(self) -> Mapping[str, Any]:
+        """Return all fields as they are."""
+        return self._values
+
     def raw(self, name: str) -> Any:
         """Return a field as it is, and leave it among the rest."""
         return self._values.get(name)

@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 from data.errors import InputError
-from queues.exports import chatwoot, freshdesk, gorgias, helpscout, zendesk
+from queues.exports import (
+    chatwoot,
+    freescout,
+    freshdesk,
+    gorgias,
+    helpscout,
+    osticket,
+    spreadsheet,
+    zammad,
+    zendesk,
+)
 from queues.exports.base import Tool
 from queues.exports.json_shape import Shape
 
-_TOOLS: tuple[Tool, ...] = (zendesk, freshdesk, helpscout, gorgias, chatwoot)
+_TOOLS: tuple[Tool, ...] = (zendesk, freshdesk, freescout, helpscout, gorgias, chatwoot, zammad, osticket, spreadsheet)
 NAMES = tuple(tool.NAME for tool in _TOOLS)
 
 

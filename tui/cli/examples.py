@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 EXAMPLES: dict[str, tuple[str, ...]] = {
-    "import": ("import inbox.mbox", "import tickets.zip --as history"),
+    "import": ("import inbox.mbox", "import tickets.csv --column subject=Title --dry-run"),
     "export": ("export tickets --csv", 'export messages --json --full "the audit of May"'),
     "list": ("list", "list --lane mail --status open --json"),
     "show": ("show 12", "show 12 --json"),

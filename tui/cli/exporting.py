@@ -7,6 +7,7 @@ import json
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,7 +29,7 @@ from tui.cli.common import (
     reveal_option,
     ticket_keys,
 )
-from tui.cli.mbox_writing import mbox_entry
+from tui.cli.mbox_writing import Threads
 from tui.look.shown import shown_values
 from tui.look.written_values import iso, safe_cell
 
@@ -64,8 +65,9 @@ def export(what: str, db: Path | None, form: str) -> None:
         if form != "mbox":
             _write(_rows(store, what, form), form, out.write)
         else:
+            threads = Threads(partial(_customer_address, store))
             for message in store.messages.each():
-                out.write(mbox_entry(message, store.messages.raw(message.raw_sha256)))
+                out.write(threads.entry(message, store.messages.raw(message.raw_sha256)))
 
 
 def _rows(store: Store, what: str, form: str) -> Iterator[dict[str, Any]]:
@@ -89,6 +91,13 @@ def _rows(store: Store, what: str, form: str) -> Iterator[dict[str, Any]]:
 def _imported(imported: Imported | None) -> dict[str, Any] | None:
     """Return where a ticket was imported from, and its fields without an equivalent."""
     return {"tool": imported.tool, "ref": imported.ref, "fields": dict(imported.extra)} if imported else None
+
+
+def _customer_address(store: Store, ticket_id: int) -> str:
+    ticket = store.tickets.get(ticket_id)
+    customer = store.customers.get(ticket.customer_id) if ticket is not None else None
+    mail = (identity.value for identity in customer.identities if identity.kind == "email") if customer else ()
+    return next(iter(mail), "")
 
 
 def message_row(message: Message) -> dict[str, Any]:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +20,7 @@ from queues.intake.take_in import Report
 if TYPE_CHECKING:
     from queues.desk.desk import Desk
     from queues.exports.read_export import Piece
+    from queues.exports.table_file import Columns
     from queues.helper.client import Helper
 
 
@@ -44,15 +48,25 @@ def import_files(
     tell: Callable[[], object] = lambda: None,
     history_before: int = 0,
     old: Old = Old.WORK,
+    columns: Columns | None = None,
+    dry_run: bool = False,
 ) -> tuple[Report, list[str]]:
     """File the contents of the sources; return the result and the addresses taken as our own.
 
     Exports of other tools are recognised by their shape unless `tool` names the tool. Without `own`, addresses
     that many people write to are ours. `tell` is called after each batch. Raises InputError for a missing
     source, StoreError if the file cannot be written. Mail from before `history_before` is history, not work;
-    `old` says the same of all mail.
+    `old` says the same of all mail. `columns` says what the columns of tables (CSV) are. A `dry_run` files everything
+    in a copy of the desk, which is thrown away.
     """
+    if dry_run:
+        with _thrown_away(store_path) as copy:
+            return import_files(
+                sources, copy, own=own, tool=tool, progress=progress, tell=tell, history_before=history_before, old=old,
+                columns=columns,
+            )  # fmt: skip
     from queues.exports.read_export import is_export
+    from queues.exports.table_file import Columns
     from queues.ground.roles import Right
     from queues.helper.client import Helper
     from queues.helper.export_process import read_export_apart
@@ -63,7 +77,8 @@ def import_files(
 
     known = progress or Progress()
     files = [path for source in sources for path in files_of(source)]
-    exports = [path for path in files if tool or is_export(path, read_export_apart)]
+    read = partial(_pieces, tool=tool, columns=columns or Columns())
+    exports = [path for path in files if tool or _is_table(path) or is_export(path, read_export_apart)]
     mail = [path for path in files if path not in set(exports)]
     known.total = sum(size(path) for path in files)
     learned = None if own else OwnAddresses()
@@ -95,25 +110,29 @@ def import_files(
             if old is Old.FROM_NOW:
                 total.begun = begin_unanswered(desk, total.earlier)
             if exports:
-                total = total.plus(_tickets(exports, tool, desk, helper, known, tell))
+                total = total.plus(_tickets(exports, read, desk, helper, known, tell))
         return total, learned.known() if learned else sorted(own)
     finally:
         desk.store.close()
 
 
 def _tickets(
-    files: list[Path], tool: str, desk: Desk, helper: Helper, known: Progress, tell: Callable[[], object]
+    files: list[Path],
+    read: Callable[[Path], Iterator[Piece]],
+    desk: Desk,
+    helper: Helper,
+    known: Progress,
+    tell: Callable[[], object],
 ) -> Report:
     """Read exports twice: first for all people and the total size, then for the tickets."""
     from queues.exports.export_people import People
     from queues.exports.read_export import PersonRow
-    from queues.helper.export_process import read_export_apart
     from queues.intake.exported_tickets import Importer
 
     people = People()
     records = 0
     for path in files:
-        for piece in read_export_apart(path, tool):
+        for piece in read(path):
             if known.stopped:
                 break
             if isinstance(piece, PersonRow):
@@ -128,8 +147,40 @@ def _tickets(
         known.read = start + whole * min(done, records) // max(1, records)
         tell()
 
-    every = _until_stopped((piece for path in files for piece in read_export_apart(path, tool)), known)
+    every = _until_stopped((piece for path in files for piece in read(path)), known)
     return Importer(desk, helper, people, NAME, _clock).take_in(every, progress)
+
+
+def _is_table(path: Path) -> bool:
+    from queues.exports.table_file import SUFFIXES
+
+    return path.suffix.lower() in SUFFIXES and path.is_file()
+
+
+def _pieces(path: Path, *, tool: str, columns: Columns) -> Iterator[Piece]:
+    """Yield the records of an export, or the tickets of a table."""
+    from queues.exports import table_file
+    from queues.helper.export_process import read_export_apart
+
+    if _is_table(path) or tool in table_file.TOOLS:
+        return table_file.pieces(path, columns, tool or table_file.TOOLS[0])
+    return read_export_apart(path, tool)
+
+
+@contextmanager
+def _thrown_away(desk: Path) -> Iterator[Path]:
+    """Yield a copy of a desk in a folder that is removed afterwards; of a desk that does not exist, none."""
+    from data.desk_file.make_backup import make_backup
+    from data.locations import temporary_folder
+
+    folder = temporary_folder()
+    try:
+        copy = folder / "desk.db"
+        if desk.exists():
+            make_backup(desk, _clock(), target=copy)
+        yield copy
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def size(source: Path) -> int:

@@ -203,3 +203,34 @@ def test_what_is_unanswered_in_old_mail_is_work_from_now_on(tmp_path: Path, caps
     assert run(["list", "--db", db, "--status", "history", "--json"]) == 0
     assert len(capsys.readouterr().out.splitlines()) == 3
     assert run(["import", str(box), "--db", db, "--as", "history", "--history-before", "2024-06-01"]) == 2
+
+
+def test_a_dry_run_reports_everything_and_imports_nothing(tmp_path: Path) -> None:
+    run_import(mbox(tmp_path, "one"))
+    before = exported("messages")
+    table = str(EXPORTED / "table.csv")
+    options = ("--column", "subject=Titel", "--column", "number=Ref", "--dry-run")
+    said = run_import(table, mbox(tmp_path, "one", "two"), *options).stdout
+    assert "nothing was imported" in said
+    assert "1 already here" in said
+    report = json.loads(run_import(table, *options, "--json").stdout)
+    assert (report["new"], report["dry_run"]) == (2, True)
+    assert {row["field"] for row in report["unmapped"]} >= {"Land", "Wann"}
+    assert exported("messages") == before
+    assert json.loads(run_import(table, *options[:-1], "--json").stdout)["new"] == 2
+    assert json.loads(run_import(table, *options[:-1], "--json").stdout)["new"] == 0
+
+
+@pytest.mark.parametrize("form", ["--mbox", "--json"])
+def test_a_reply_that_was_not_sent_stays_in_its_conversation(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, form: str
+) -> None:
+    run_import(mbox(tmp_path, "one", "two"))
+    run(["reply", "1", "On its way."])
+    if form == "--json":  # a note is no mail: in an mbox it has no conversation
+        run(["note", "2", "Called."])
+    copy = tmp_path / "copy"
+    copy.write_bytes(exported("messages", form))
+    monkeypatch.setenv("TRIDESK_DB", str(tmp_path / "second" / "desk.db"))
+    run_import(str(copy))
+    assert len(exported("tickets").splitlines()) == 2
