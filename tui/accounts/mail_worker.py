@@ -34,10 +34,10 @@ class SharedReader:
     def __init__(self, helper: Helper) -> None:
         self._helper, self._lock = helper, threading.Lock()
 
-    def read(self, messages: Sequence[RawMessage], *, connector: str) -> list[Incoming]:
+    def read(self, messages: Sequence[RawMessage], *, connector: str, servers: Sequence[str] = ()) -> list[Incoming]:
         """Parse mails in the helper process. Raises ConnectorError if it cannot be started."""
         with self._lock:
-            return self._helper.read(messages, connector=connector)
+            return self._helper.read(messages, connector=connector, servers=servers)
 
 
 class MailKeeper:
