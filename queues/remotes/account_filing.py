@@ -136,10 +136,10 @@ class Filing:
             # a sender's line can be forged, a folder only by who may log in
             direction=Direction.OUT if sent_by_us else Direction.IN,
             needs_our_id=not sent_by_us,
-            history=self._is_history(place),
+            history=self.is_history(place),
         )
 
-    def _is_history(self, place: RemoteMail) -> bool:
+    def is_history(self, place: RemoteMail) -> bool:
         """Return whether a mail came before the desk began to work on the mailbox, or was answered long before.
 
         What an agent of any desk has or had is work, however old.

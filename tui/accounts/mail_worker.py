@@ -65,11 +65,14 @@ class MailKeeper:
         self._reader = SharedReader(self._helper)
         self._threads: list[threading.Thread] = []
 
-    def once(self, account: Account | Tracker) -> tuple[int, Delivery]:
-        """Fetch and send for one account; return how many messages were filed and what left. Raises DeskError."""
+    def once(self, account: Account | Tracker) -> tuple[int, int, Delivery]:
+        """Fetch and send for one account. Raises DeskError.
+
+        Returns how many messages were filed, how many of them became history, and what left.
+        """
         with self._syncing(account) as sync:
             delivery = sync.once()
-            return sync.filed, delivery
+            return sync.filed, sync.history, delivery
 
     def start(self, *, delays: tuple[float, ...] | None = None) -> None:
         """Start one thread per account. Raises StoreError and InputError."""
