@@ -499,6 +499,8 @@ KEYS: Mapping[str, Mapping[str, str]] = {
         "agent": "whose reply it is",
         "why": "list of reasons",
         "review": "number, where one exists",
+        "sample": "number of the sample",
+        "seed": "what the sample was drawn by",
     },
     "reviews score": REVIEW
     | ACTION

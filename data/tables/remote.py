@@ -33,6 +33,12 @@ class Remote:
             WHERE connector = ? AND ticket_id IS NULL ORDER BY raw.rowid, mailbox, uidvalidity, uid LIMIT ?"""
         return [(_mail(row[:-1]), bytes(row[-1])) for row in self._db.execute(sql, (connector, limit))]
 
+    def newest_heads(self, connector: str, mailbox: str, limit: int) -> list[bytes]:
+        """Return the first 64 KB of the newest mails of a mailbox, as they came."""
+        sql = """SELECT substr(raw.bytes, 1, 65536) FROM remote_mail JOIN raw USING (sha256)
+            WHERE connector = ? AND mailbox = ? ORDER BY uidvalidity DESC, uid DESC LIMIT ?"""
+        return [bytes(row[0]) for row in self._db.execute(sql, (connector, mailbox, limit))]
+
     def link(self, mail: RemoteMail, ticket_id: int) -> None:
         """Say which ticket a mail was filed in."""
         self._db.execute(f"UPDATE remote_mail SET ticket_id = ? WHERE {_KEY}", (ticket_id, *_key(mail)))

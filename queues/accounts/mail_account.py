@@ -51,6 +51,11 @@ class Account(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="k
     """The folder of sent mail; empty for the one that the server marks as such."""
     copy_sent: bool | None = None
     """Put a copy of each reply there; not set: as the provider needs."""
+    authserv_ids: tuple[str, ...] = ()
+    """By which names your own mail server signs its `Authentication-Results`: no other server's are believed.
+
+    Empty: those of the topmost header are (RFC 8601, section 5).
+    """
     delivery_reports: bool = True
     """Ask the server to report the delivery of each reply, where it can: that settles what is in doubt."""
     copy_to_self: bool = False
@@ -97,6 +102,8 @@ def complete(account: Account) -> Account:
         raise _wrong(account, "secret", "use keyring, ask, env:NAME or command:…")
     if account.per_minute < 1 or account.per_day < 0 or account.poll_seconds < 1:
         raise _wrong(account, "per-minute, per-day or poll-seconds", "use a positive number")
+    if any(not name.strip() or any(sign in name for sign in " ;\t\r\n") for name in account.authserv_ids):
+        raise _wrong(account, "authserv-ids", "write each as in the header, before its first semicolon")
     if account.work_from is not None and account.work_after:
         raise _wrong(account, "work-from", "take work-after out to use it")
     return msgspec.structs.replace(

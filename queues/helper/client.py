@@ -75,9 +75,13 @@ class Helper:
     ) -> None:
         self.close()
 
-    def read(self, messages: Sequence[RawMessage], *, connector: str) -> list[Incoming]:
-        """Read messages, one answer each, in their order. Raises ConnectorError if no helper can be started."""
-        requests = [(connector, raw.source, self._own, raw.raw) for raw in messages]
+    def read(self, messages: Sequence[RawMessage], *, connector: str, servers: Sequence[str] = ()) -> list[Incoming]:
+        """Read messages, one answer each, in their order. Raises ConnectorError if no helper can be started.
+
+        `servers` are those whose authentication results are believed; none: that of the topmost header.
+        """
+        named = tuple(server.strip().casefold() for server in servers)
+        requests = [(connector, raw.source, self._own, raw.raw, "", "", False, named) for raw in messages]
 
         def unread(place: int, problem: str) -> Incoming:
             raw = messages[place]

@@ -43,6 +43,8 @@ class Request(msgspec.Struct, array_like=True):
     """The SHA-256 of a file of the mail, where that file is wanted."""
     picture: bool = False
     """Whether `raw` is a picture to be made small."""
+    servers: tuple[str, ...] = ()
+    """The servers whose authentication results are believed; empty for the one of the topmost header."""
 
 
 def answer(request: Request) -> Incoming | ExportedTicket | SmallPicture | bytes | None:
@@ -62,7 +64,13 @@ def answer(request: Request) -> Incoming | ExportedTicket | SmallPicture | bytes
     if request.raw[:1] == b"{":
         return read_line(request.raw, connector=request.connector, source=request.source)
     own = frozenset(request.own_addresses)
-    return read_mail(request.raw, connector=request.connector, source=request.source, own_addresses=own)
+    return read_mail(
+        request.raw,
+        connector=request.connector,
+        source=request.source,
+        own_addresses=own,
+        servers=frozenset(request.servers),
+    )
 
 
 def serve(requests: BinaryIO, answers: BinaryIO) -> None:

@@ -62,11 +62,20 @@ _SPAM_VERDICTS = ("x-spam-flag", "x-spam-status", "x-spam", "x-barracuda-spam-fl
 
 
 def kind_of(
-    headers: Mapping[str, Sequence[str]], subject: str, sender: str, reply_to: str, report: Sign | None
+    headers: Mapping[str, Sequence[str]],
+    subject: str,
+    sender: str,
+    reply_to: str,
+    report: Sign | None,
+    servers: frozenset[str] = frozenset(),
 ) -> tuple[MessageKind, tuple[Sign, ...]]:
-    """Return the kind and the signs that were seen. Reports first (RFC 3464, 8098, 3834), then a filter's verdict."""
+    """Return the kind and the signs that were seen. Reports first (RFC 3464, 8098, 3834), then a filter's verdict.
+
+    `servers` (lower case) are those whose authentication results are believed; none: that of the topmost header.
+    """
     signs = [report] if report is not None else []
     signs += _signs(headers, subject, sender)
+    signs += _unauthenticated(headers.get("authentication-results", ()), servers)
     sure = {sign.rule for sign in signs if sign.sure}
     if sure & {DELIVERY, BOUNCE}:
         return MessageKind.BOUNCE, tuple(signs)
@@ -115,10 +124,9 @@ def _signs(headers: Mapping[str, Sequence[str]], subject: str, sender: str) -> I
     for name in _SPAM_VERDICTS:
         if _first(headers, name).startswith("yes"):
             yield seen(SPAM, name)
-    yield from _unauthenticated(headers.get("authentication-results", ()))
 
 
-def _unauthenticated(values: Sequence[str]) -> Iterator[Sign]:
+def _unauthenticated(values: Sequence[str], servers: frozenset[str]) -> Iterator[Sign]:
     """Tell of our own receiving server, if it names no check as passed, or DMARC as failed (RFC 8601).
 
     It adds its line above all others. Lines below come with the mail, and anyone can write them: of those with the
@@ -130,7 +138,9 @@ def _unauthenticated(values: Sequence[str]) -> Iterator[Sign]:
     repeated: list[str] = []
     for value in values[:20]:
         plain = _NOT_A_RESULT.sub("", value[:4_000].lower())
-        server = plain.partition(";")[0].strip()
+        server = server_of(value)
+        if servers and server not in servers:
+            continue
         own = own or server
         if server != own:
             continue
@@ -148,6 +158,12 @@ def _unauthenticated(values: Sequence[str]) -> Iterator[Sign]:
         yield Sign(FORGED, safe_line(f"Authentication-Results: {said}")[:200])
     if results and ("fail" in results.get("dmarc", ()) or not any("pass" in found for found in results.values())):
         yield Sign(UNAUTHENTICATED, safe_line(f"Authentication-Results: {own}: {summary}")[:200])
+
+
+def server_of(value: str) -> str:
+    """Return which server signs an `Authentication-Results` header, in small letters, its version left out."""
+    words = _NOT_A_RESULT.sub("", value[:4_000].lower()).partition(";")[0].split()
+    return words[0] if words else ""
 
 
 def _bounce(headers: Mapping[str, Sequence[str]], subject: str, sender: str) -> Iterator[Sign]:

@@ -33,10 +33,18 @@ HEADER_BLOCK = 1024 * 1024
 """Bytes looked at for headers when the whole message cannot be parsed."""
 
 
-def read_mail(raw: bytes, *, connector: str, source: str, own_addresses: frozenset[str] = frozenset()) -> Incoming:
+def read_mail(
+    raw: bytes,
+    *,
+    connector: str,
+    source: str,
+    own_addresses: frozenset[str] = frozenset(),
+    servers: frozenset[str] = frozenset(),
+) -> Incoming:
     """Read a mail. Never raises: where parsing fails, `readable` is false and `problem` says why.
 
     `own_addresses` (lower case) are the support addresses: a mail from one of them is ours, going out.
+    `servers` (lower case) are those whose authentication results are believed; none: that of the topmost header.
     """
     try:
         if len(raw) > LARGEST:
@@ -47,7 +55,8 @@ def read_mail(raw: bytes, *, connector: str, source: str, own_addresses: frozens
         if not headers:
             return _unread(raw, connector, source, "no mail headers")
         report = report_of(root)
-        return _incoming(raw, headers, read_body(root, light), report, connector, source, own_addresses)
+        body = read_body(root, light)
+        return _incoming(raw, headers, body, report, connector, source, own_addresses, servers)
     except RecursionError:
         return _unread(raw, connector, source, "parts nested too deeply")
     except MemoryError:
@@ -69,13 +78,14 @@ def _incoming(
     connector: str,
     source: str,
     own_addresses: frozenset[str],
+    servers: frozenset[str],
 ) -> Incoming:
     text = safe_text(body.text)
     new = split(text)
     language, confidence = guess_language(new.text)
     envelope = _envelope(headers, own_addresses)
     subject, sender, reply_to = envelope["subject"], envelope["from_address"], envelope["reply_to"]
-    kind, signs = kind_of(headers, subject, sender, reply_to, report.sign if report else None)
+    kind, signs = kind_of(headers, subject, sender, reply_to, report.sign if report else None, servers)
     returned = _returned(body) if kind is MessageKind.BOUNCE else report.about if report else ()
     read = Incoming(
         connector=connector,

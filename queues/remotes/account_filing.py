@@ -36,7 +36,7 @@ AT_ONCE = 50
 class Reader(Protocol):
     """Reads raw mail in a process of its own; `queues.helper.client.Helper` does."""
 
-    def read(self, messages: Sequence[RawMessage], *, connector: str) -> list[Incoming]:
+    def read(self, messages: Sequence[RawMessage], *, connector: str, servers: Sequence[str] = ()) -> list[Incoming]:
         """Return one answer each, in order."""
         ...
 
@@ -119,7 +119,8 @@ class Filing:
 
     def _read(self, kept: Sequence[tuple[RemoteMail, bytes]], outgoing: str) -> list[Incoming]:
         raws = [RawMessage(raw, f"{place.connector}/{place.mailbox};uid={place.uid}") for place, raw in kept]
-        read = self._reader.read(raws, connector=self._account.connector)
+        account = self._account
+        read = self._reader.read(raws, connector=account.connector, servers=account.authserv_ids)
         named = self._recognise(
             [self._placed(item, place, outgoing) for item, (place, _) in zip(read, kept, strict=True)]
         )
@@ -135,10 +136,10 @@ class Filing:
             # a sender's line can be forged, a folder only by who may log in
             direction=Direction.OUT if sent_by_us else Direction.IN,
             needs_our_id=not sent_by_us,
-            history=self._is_history(place),
+            history=self.is_history(place),
         )
 
-    def _is_history(self, place: RemoteMail) -> bool:
+    def is_history(self, place: RemoteMail) -> bool:
         """Return whether a mail came before the desk began to work on the mailbox, or was answered long before.
 
         What an agent of any desk has or had is work, however old.

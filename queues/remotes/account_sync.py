@@ -79,6 +79,8 @@ class AccountSync:
         self._seen = -1
         self._last_reported = ""
         self.filed = 0
+        self.history = 0
+        """How many of what was filed is no work: it came before the desk began to work on the mailbox."""
 
     def once(self) -> Delivery:
         """Fetch what is there, send what is due, and leave. Raises ConnectorError with what stood in the way."""
@@ -285,6 +287,7 @@ class AccountSync:
         before, seen = self.filed, self._following.picture.first_sight
         while filed := self._filing.file(outgoing=self._sent.folder, seen=seen):
             self.filed += len(filed)
+            self.history += sum(self._filing.is_history(place) for place, _ in filed)
         if self.filed > before:
             self._seen = -1  # what was filed may change flags, of a ticket that is open again
         if 0 < self.filed - before <= FEW_FILED:

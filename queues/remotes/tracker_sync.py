@@ -71,6 +71,11 @@ class TrackerSync:
         """How many messages were filed."""
         return self._fetching.filed
 
+    @property
+    def history(self) -> int:
+        """How many of them became history: none, a ticketing system's tickets are its work."""
+        return 0
+
     def once(self) -> Delivery:
         """Fetch what happened, carry out what is due, and leave. Raises ConnectorError with what stood in the way."""
         self._system.wait_by(lambda seconds: self._pause(seconds, Event()))

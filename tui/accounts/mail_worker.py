@@ -34,10 +34,10 @@ class SharedReader:
     def __init__(self, helper: Helper) -> None:
         self._helper, self._lock = helper, threading.Lock()
 
-    def read(self, messages: Sequence[RawMessage], *, connector: str) -> list[Incoming]:
+    def read(self, messages: Sequence[RawMessage], *, connector: str, servers: Sequence[str] = ()) -> list[Incoming]:
         """Parse mails in the helper process. Raises ConnectorError if it cannot be started."""
         with self._lock:
-            return self._helper.read(messages, connector=connector)
+            return self._helper.read(messages, connector=connector, servers=servers)
 
 
 class MailKeeper:
@@ -65,11 +65,14 @@ class MailKeeper:
         self._reader = SharedReader(self._helper)
         self._threads: list[threading.Thread] = []
 
-    def once(self, account: Account | Tracker) -> tuple[int, Delivery]:
-        """Fetch and send for one account; return how many messages were filed and what left. Raises DeskError."""
+    def once(self, account: Account | Tracker) -> tuple[int, int, Delivery]:
+        """Fetch and send for one account. Raises DeskError.
+
+        Returns how many messages were filed, how many of them became history, and what left.
+        """
         with self._syncing(account) as sync:
             delivery = sync.once()
-            return sync.filed, delivery
+            return sync.filed, sync.history, delivery
 
     def start(self, *, delays: tuple[float, ...] | None = None) -> None:
         """Start one thread per account. Raises StoreError and InputError."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Collection, Iterable, Iterator
-from contextlib import closing
+from contextlib import closing, nullcontext
 from functools import partial
 from pathlib import Path
 
@@ -73,6 +73,8 @@ _TO_DECIDE = {
     OutboxState.HELD: "resend|drop",
     OutboxState.FAILED: "resend|drop",
 }
+_LOOKED_AT = 50
+"""The newest mails of an account whose signing servers are looked at."""
 OLD_SECONDS = 7 * 86_400
 """A desk that was changed this long after its newest backup needs a new one."""
 Check = Callable[[], "str | list[str]"]
@@ -89,6 +91,7 @@ def _checks(path: Path) -> Iterator[tuple[str, Check]]:
     yield from settings_checks()
     if _tried(_settings)[0]:
         yield "accounts", lambda: _accounts(path)
+        yield "sender checks", lambda: _sender_checks(path)
     yield "placed", lambda: _placed(path)
     yield "procedures", _procedures
     yield "macros", lambda: _library("macros")
@@ -301,6 +304,33 @@ def _accounts(path: Path) -> str:
         notes.append(f"{account.name} {'not tried yet' if link is None else link.state}{asked and f', {asked}'}")
         notes += [account.warning.rstrip(".")] if isinstance(account, Tracker) and account.warning else []
     return ", ".join(notes) or "none; `tridesk account add` makes one"
+
+
+def _sender_checks(path: Path) -> str | list[str]:
+    """Compare the servers whose authentication results are believed with those that sign the newest mails."""
+    from queues.mail.sender_checks import signing_servers
+
+    accounts = load().settings.account
+    wrong, notes = [], []
+    with closing(Store.open(path)) if path.exists() else nullcontext() as store:
+        for account in accounts:
+            heads = store.remote.newest_heads(account.connector, account.mailbox, _LOOKED_AT) if store else []
+            servers = signing_servers(heads)
+            seen = ", ".join(name for name, _ in servers.most_common(3))
+            named = [name.strip().casefold() for name in account.authserv_ids]
+            if named and servers and servers.keys().isdisjoint(named):
+                wrong.append(
+                    f"{account.name}: none of the last {len(heads)} mails is signed by {', '.join(named)},"
+                    f" but by {seen};"
+                    " correct authserv-ids in config.toml."
+                )
+            notes.append(f"{account.name}: {', '.join(named)}" if named else f"{account.name}: {_unnamed(seen)}")
+    return wrong or "; ".join(notes) or "no mail account"
+
+
+def _unnamed(seen: str) -> str:
+    topmost = "the topmost header is believed"
+    return f"{topmost}; if {seen} is your server, name it in authserv-ids" if seen else topmost
 
 
 def _routing(settings: Settings) -> str | list[str]:

@@ -165,6 +165,7 @@ def _once(path: Path, settings: Settings, secrets: SecretsAtHand, *, as_json: bo
             row: dict[str, Any] = {
                 "account": account.name,
                 "received": 0,
+                "history": 0,
                 "sent": 0,
                 "held": 0,
                 "failed": 0,
@@ -172,10 +173,10 @@ def _once(path: Path, settings: Settings, secrets: SecretsAtHand, *, as_json: bo
             }
             try:
                 with progress:
-                    received, done = keeper.once(account)
+                    received, history, done = keeper.once(account)
                 row |= _asked(path, account.connector)
-                row |= {"received": received, "sent": done.sent, "held": done.held, "failed": done.failed,
-                        "in_doubt": done.doubted}  # fmt: skip
+                row |= {"received": received, "history": history, "sent": done.sent, "held": done.held,
+                        "failed": done.failed, "in_doubt": done.doubted}  # fmt: skip
             except ConnectorError as error:
                 row["error"], code = error.message, 1
             _tell(row, as_json)
@@ -202,7 +203,8 @@ def _tell(row: dict[str, Any], as_json: bool) -> None:
     elif "error" in row:
         click.echo(f"{row['account']}: {safe_line(row['error'])}", err=True)
     else:
-        click.echo(f"{row['account']}: {row['received']} received, {row['sent']} sent, {row['held']} held, "
+        old = f" ({row['history']} of them history)" if row["history"] else ""
+        click.echo(f"{row['account']}: {row['received']} received{old}, {row['sent']} sent, {row['held']} held, "
                    f"{row['failed']} failed, {row['in_doubt']} in doubt{_of_requests(row)}")  # fmt: skip
 
 

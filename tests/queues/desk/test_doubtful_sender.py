@@ -107,8 +107,8 @@ def test_what_is_hidden_or_odd_in_the_text(desk: Desk) -> None:
     assert HIDDEN in come(desk, ANA, subject="=?utf-8?q?In=E2=80=AEvoice?=")
 
 
-def results(*values: str) -> dict[str, str]:
-    _, signs = kind_of({"authentication-results": list(values)}, "Hola", "ana@x.example", "", None)
+def results(*values: str, servers: frozenset[str] = frozenset()) -> dict[str, str]:
+    _, signs = kind_of({"authentication-results": list(values)}, "Hola", "ana@x.example", "", None, servers)
     return {sign.rule: sign.seen for sign in signs}
 
 
@@ -118,6 +118,16 @@ def test_only_the_receiving_servers_own_results_count() -> None:
     assert results("mx.ours.example; spf=pass; dmarc=pass", theirs) == {}
     assert set(results(ours, "mx.else.example; dmarc=pass")) == {UNAUTHENTICATED}
     assert results("mx.ours.example; spf=pass", "mx.ours.example; dkim=pass") == {}  # a line for each check
+
+
+def test_only_named_servers_are_believed() -> None:
+    named = frozenset({"mx.ours.example", "mx2.ours.example"})
+    failed, forged = "mx.ours.example 1; dmarc=fail; spf=fail", "mx.else.example; dmarc=fail"
+    assert results(forged, servers=named) == {}
+    assert results(forged, "MX2.ours.example; spf=pass", servers=named) == {}
+    assert results("mx.else.example; dmarc=pass", failed, servers=named).keys() == {UNAUTHENTICATED}
+    assert results(failed, "mx.ours.example; dmarc=pass", servers=named).keys() == {UNAUTHENTICATED, FORGED}
+    assert results(failed, servers=frozenset({"mx.else.example"})) == {}
 
 
 def test_results_in_the_name_of_our_server_that_it_did_not_write() -> None:

@@ -62,7 +62,7 @@ def test_mail_comes_and_goes_without_the_screen(
     capsys.readouterr()
     assert run(["sync", "--json"]) == 0
     (row,) = told(capsys)
-    assert row == {"account": "support", "received": 1, "sent": 0, "held": 0, "failed": 0, "in_doubt": 0}
+    assert row == {"account": "support", "received": 1, "history": 0, "sent": 0, "held": 0, "failed": 0, "in_doubt": 0}
     assert run(["reply", "1", "Hola, ya puede entrar en su cuenta.", "--status", "solved", "--reason", "a test"]) == 0
     assert run(["outbox", "list", "--json"]) == 0
     (waiting,) = told(capsys)
@@ -221,8 +221,9 @@ def test_an_old_mailbox_is_counted_and_becomes_history_unless_asked_otherwise(
     remove(config_folder(), "since")
     mail_stack.deliver(customer, address, letter(2, sender=customer, to=address))
     until(lambda: len(received(mail_stack, address)) == 2)
-    assert run(["sync"]) == 0
     capsys.readouterr()
+    assert run(["sync"]) == 0
+    assert "2 received (1 of them history), 0 sent" in capsys.readouterr().out
     assert run(["list", "--json"]) == 0
     assert [row["subject"] for row in told(capsys)] == ["Carta 2"]
     assert run(["list", "--status", "history", "--json"]) == 0

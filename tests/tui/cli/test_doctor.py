@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from data.errors import DeskError
+from data.records.outbox import RemoteMail
 from data.store import Store
 from tui.cli.main import run
 from tui.keys.keymap import keymap_from
@@ -32,6 +34,9 @@ SETTINGS = {
     "no such calendar": '[[policy]]\nname = "x"\nfirst-reply = "4h"\ncalendar = "nowhere"',
     "no calendar": '[calendar.office]\ntime-zone = "Mars/Base"',
     "two teams of one name": '[[team]]\nname = "Legal"\n[[team]]\nname = "Legal"',
+    "a server's name with its results": (
+        '[[account]]\nname = "a"\naddress = "a@b.example"\nprovider = "gmail"\nauthserv-ids = ["mx; spf=pass"]'
+    ),
     "no account": '[[account]]\nname = "a"\naddress = "nobody"',
 }
 FILES = {
@@ -164,3 +169,28 @@ def test_config_check_looks_at_the_settings_alone(folder: Path, capsys: pytest.C
         run(["config", "check"])
     out = capsys.readouterr().out
     assert (ended.value.code, "did you mean words?" in out, "routing" in out) == (1, True, False)
+
+
+def test_sender_checks_are_compared_with_the_newest_mails(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    account = (
+        '[[account]]\nname = "post"\naddress = "help@ours.example"\nimap = { host = "h" }\nsmtp = { host = "h" }\n'
+    )
+    raw = b"Authentication-Results: MX.ours.example 1; spf=pass\r\nAuthentication-Results: x; spf=pass\r\n\r\nHi"
+    with closing(Store.open(tmp_path / "desk.db")) as store, store.write():
+        store.remote.keep(RemoteMail("email:post", "INBOX", 1, 1, store.messages.keep_raw(raw, "uid=1", 0), 0))
+
+    def said(setting: str) -> tuple[object, object]:
+        (folder / "config.toml").write_text(account + setting)
+        (check,) = [one for one in checked(capsys)[1] if one["check"] == "sender checks"]
+        return check["ok"], check["detail"]
+
+    assert said("") == (
+        True,
+        "post: the topmost header is believed; if mx.ours.example is your server, name it in authserv-ids",
+    )
+    assert said('authserv-ids = ["MX.ours.example"]') == (True, "post: mx.ours.example")
+    sound, detail = said('authserv-ids = ["mx.else.example"]')
+    assert not sound
+    assert "signed by mx.else.example, but by mx.ours.example" in str(detail)
