@@ -181,6 +181,18 @@ class Team:
         what = {"message": dict(message)} | ({"set": {"status": status}} if status else {})
         return int(self.operate(ref, what, mark=str(message["mark"]), content=content)["message"])
 
+    def attend(self, refs: Sequence[str]) -> None:
+        """Say on which tickets our agent writes; it holds a minute."""
+        self.database.rows("SELECT tridesk.attend(%s)", [int(ref) for ref in refs])
+
+    def attending(self) -> dict[str, list[str]]:
+        """Return which colleagues write on which tickets."""
+        rows = self.database.rows(
+            """SELECT ticket, array_agg(login ORDER BY login) FROM tridesk.presence
+            WHERE until > now() AND login <> session_user GROUP BY ticket ORDER BY ticket"""
+        )
+        return {str(ticket): list(logins) for ticket, logins in rows}
+
     def take_post(self, desk: str, homes: Sequence[str]) -> list[Post]:
         """Take waiting replies for a desk's outbox; return all that it has taken and not settled."""
         rows = self.database.rows("SELECT * FROM tridesk.take_post(%s, %s)", desk, list(homes))
