@@ -195,7 +195,7 @@ def free(login: str, name: str | None) -> None:
         count = free_all(database, login)
     finally:
         database.close()
-    click.echo(words("{count} tickets of {login} are free now.").format(count=count, login=login))
+    click.echo(words("Tickets of {login} that are free now: {count}").format(count=count, login=login))
 
 
 @team.command()
@@ -213,8 +213,9 @@ def leave(name: str | None, anyway: bool, db: Path | None) -> None:
             waiting = sum(entry.connector == tracker.connector for entry in store.outbox.waiting())
         if waiting:
             raise RuleError(
-                "Replies wait", f"{waiting} replies wait for {tracker.name}; `tridesk sync` sends them, "
-                "`tridesk outbox list` shows them, --anyway leaves them there.",
+                "Replies wait",
+                f"Replies that wait for {tracker.name}: {waiting}. `tridesk sync` sends them, `tridesk outbox list` "
+                "shows them, --anyway leaves them there.",
             )  # fmt: skip
     where = take_out(config_folder(), tracker.name)
     click.echo(words("The team {name} is no longer in {path}; its tickets stay here.").format(
