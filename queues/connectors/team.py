@@ -74,7 +74,8 @@ class Team:
 
     capabilities = frozenset(
         {Capability.FETCH, Capability.SEND, Capability.CLAIM, Capability.NOTE, Capability.STATUS, Capability.OWNER,
-         Capability.FIELDS, Capability.TAGS, Capability.ATTACHMENTS, Capability.GUARD, Capability.ONCE}
+         Capability.FIELDS, Capability.TAGS, Capability.ATTACHMENTS, Capability.GUARD, Capability.QUEUE,
+         Capability.ONCE}
     )  # fmt: skip
     requests = 0
     """There is no limit."""
@@ -148,6 +149,12 @@ class Team:
         """Set the status. Raises StaleError if a colleague changed it since that version."""
         if self.operate(ref, {"set": {"status": status}}, base=version)["answer"] == "conflict":
             raise StaleError("Changed", f"The status of {ref} was changed by a colleague.")
+        return self.ticket(ref)
+
+    def set_queue(self, ref: str, queue: str, version: str) -> RemoteTicket:
+        """Move it to another lane. Raises StaleError if a colleague moved it since that version."""
+        if self.operate(ref, {"set": {"lane": queue}}, base=version)["answer"] == "conflict":
+            raise StaleError("Changed", f"The lane of {ref} was changed by a colleague.")
         return self.ticket(ref)
 
     def set_tags(self, ref: str, add: Collection[str], remove: Collection[str]) -> RemoteTicket:
