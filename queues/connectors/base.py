@@ -27,6 +27,8 @@ class Capability(StrEnum):
     """Files of messages come in, files of replies go out."""
     GUARD = "guard"
     """The system itself refuses a reply whose ticket changed since it was read."""
+    QUEUE = "queue"
+    """Tickets are moved between its queues from here: `Moving`."""
     ONCE = "once"
     """A reply or note that is offered again under its mark is taken once; none stays in doubt."""
 
@@ -134,6 +136,15 @@ class Hinting(Protocol):
 
     def listen(self, seconds: float) -> bool:
         """Wait so long for a hint, and return whether there was one. Raises ConnectorError."""
+        ...
+
+
+@runtime_checkable
+class Moving(Protocol):
+    """A system whose tickets are moved between its queues from here."""
+
+    def set_queue(self, ref: str, queue: str, version: str) -> RemoteTicket:
+        """Move it, and return its state afterwards. Raises StaleError if someone else moved it since that version."""
         ...
 
 

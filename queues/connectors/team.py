@@ -74,7 +74,8 @@ class Team:
 
     capabilities = frozenset(
         {Capability.FETCH, Capability.SEND, Capability.CLAIM, Capability.NOTE, Capability.STATUS, Capability.OWNER,
-         Capability.FIELDS, Capability.TAGS, Capability.ATTACHMENTS, Capability.GUARD, Capability.ONCE}
+         Capability.FIELDS, Capability.TAGS, Capability.ATTACHMENTS, Capability.GUARD, Capability.QUEUE,
+         Capability.ONCE}
     )  # fmt: skip
     requests = 0
     """There is no limit."""
@@ -150,6 +151,12 @@ class Team:
             raise StaleError("Changed", f"The status of {ref} was changed by a colleague.")
         return self.ticket(ref)
 
+    def set_queue(self, ref: str, queue: str, version: str) -> RemoteTicket:
+        """Move it to another lane. Raises StaleError if a colleague moved it since that version."""
+        if self.operate(ref, {"set": {"lane": queue}}, base=version)["answer"] == "conflict":
+            raise StaleError("Changed", f"The lane of {ref} was changed by a colleague.")
+        return self.ticket(ref)
+
     def set_tags(self, ref: str, add: Collection[str], remove: Collection[str]) -> RemoteTicket:
         """Add and remove tags and leave the others alone."""
         self.operate(ref, {"add": sorted(add), "remove": sorted(remove)})
@@ -180,6 +187,18 @@ class Team:
         """Add a message of a customer, or a reply that has left, and return its number."""
         what = {"message": dict(message)} | ({"set": {"status": status}} if status else {})
         return int(self.operate(ref, what, mark=str(message["mark"]), content=content)["message"])
+
+    def attend(self, refs: Sequence[str]) -> None:
+        """Say on which tickets our agent writes; it holds a minute."""
+        self.database.rows("SELECT tridesk.attend(%s)", [int(ref) for ref in refs])
+
+    def attending(self) -> dict[str, list[str]]:
+        """Return which colleagues write on which tickets."""
+        rows = self.database.rows(
+            """SELECT ticket, array_agg(login ORDER BY login) FROM tridesk.presence
+            WHERE until > now() AND login <> session_user GROUP BY ticket ORDER BY ticket"""
+        )
+        return {str(ticket): list(logins) for ticket, logins in rows}
 
     def take_post(self, desk: str, homes: Sequence[str]) -> list[Post]:
         """Take waiting replies for a desk's outbox; return all that it has taken and not settled."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from data.records.tickets import Ticket
-from queues.connectors.base import Capability
+from queues.connectors.base import Capability, Moving
 from queues.connectors.web import StaleError
 from queues.remotes.tracker_fetching import Fetching
 from queues.remotes.tracker_following import gave_way
@@ -41,6 +41,8 @@ class Pushing:
             self._mirror.or_told(ticket, self._push_notes)
         if Capability.TAGS in can:
             self._push_tags(ticket)
+        if isinstance(self._mirror.system, Moving):
+            self._push_lane(ticket, self._mirror.system)
         if status:  # a reply that waits takes its status along
             self._push_status(ticket)
 
@@ -68,6 +70,22 @@ class Pushing:
         if missing:
             named = ", ".join(sorted(missing))
             mirror.tell(f"{mirror.tracker.name} does not have the tags {named}: they stay here.")
+
+    def _push_lane(self, ticket: Ticket, system: Moving) -> None:
+        """Move a ticket there that was moved here, unless someone else has moved it since."""
+        mirror, ref = self._mirror, ticket.external_ref
+        seen = mirror.seen(ref) or Seen()
+        if not ticket.lane or ticket.lane == seen.queue or not mirror.waits(ticket.id, "lane", "pushed"):
+            return
+        try:
+            remote = system.set_queue(ref, ticket.lane, seen.version)
+        except StaleError:
+            remote = mirror.system.ticket(ref)
+            lane = mirror.lane(remote)
+            if lane and lane != ticket.lane:
+                mirror.desk.follow(ticket.id, mirror.name, lane=lane)
+                mirror.tell(f"#{ticket.id} is in {lane}, not {ticket.lane}: it was moved there first.")
+        mirror.did(ref, queue=remote.queue)
 
     def _push_status(self, ticket: Ticket) -> None:
         mirror = self._mirror

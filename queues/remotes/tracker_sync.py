@@ -20,6 +20,7 @@ from queues.desk.desk import Desk
 from queues.outgoing.outbox import Delivery, deliver_due
 from queues.remotes.account_filing import Reader
 from queues.remotes.links import LinkState
+from queues.remotes.team_presence import presence_of
 from queues.remotes.team_sharing import sharing_of
 from queues.remotes.tracker_claims import claim_all
 from queues.remotes.tracker_fetching import Fetching, Recognise
@@ -61,6 +62,7 @@ class TrackerSync:
         self._replies = Replies(self._mirror, self._sent_by_us, self._fetching)
         self._pushing = Pushing(self._mirror, self._sent_by_us, self._fetching)
         self._sharing = sharing_of(self._mirror, system, self._sent_by_us)
+        self._presence = presence_of(self._mirror, system)
         self._system, self._tracker, self._clock, self._tell = system, tracker, clock, tell
         self._store, self._name = desk.store, tracker.connector
         self._seen = -1
@@ -120,6 +122,8 @@ class TrackerSync:
     def close(self) -> None:
         """End the connection."""
         self._system.close()
+        if self._presence is not None:
+            self._presence.forget()
 
     def _pause(self, seconds: float, stop: Event) -> None:
         """Wait because the requests of this minute are used up, and say so."""
@@ -140,12 +144,16 @@ class TrackerSync:
                 self._settle()
                 if self._sharing is not None:
                     self._sharing.share()
+                if self._presence is not None:
+                    self._presence.exchange()
                 self._mirror.put_link(LinkState.ONLINE, wait=self._tracker.poll)
             version = self._store.data_version()
             due = self._store.outbox.due(self._clock(), [self._name], limit=1)
             if due or version != self._seen or self._pushing.waits():
                 self._seen, before = version, self._system.requests
                 self._carry_out()
+                if self._presence is not None:
+                    self._presence.exchange()
                 if self._system.requests != before:
                     self._mirror.put_link(LinkState.ONLINE, wait=self._tracker.poll - waited)
 

@@ -142,6 +142,52 @@ def remove_member(database: Database, login: str) -> None:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class MemberAtWork:
+    """What a member has and does."""
+
+    login: str
+    role: str
+    is_connected: bool
+    """The desk was seen within the lease."""
+    counts: dict[str, int]
+    """Tickets by status."""
+    writes_on: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LaneAtWork:
+    """What waits in a lane."""
+
+    lane: str
+    unassigned: int
+    """New and open tickets that no one has."""
+    assigned: int
+    oldest: int | None
+    """When the oldest unassigned ticket was opened."""
+
+
+def board(database: Database) -> tuple[list[MemberAtWork], list[LaneAtWork]]:
+    """Return who works on what, and what waits in each lane, as far as this member sees it."""
+    people = database.rows(
+        """SELECT login, role, lease_until > now(),
+            coalesce((SELECT jsonb_object_agg(status, n) FROM (SELECT status, count(*) AS n FROM tridesk.ticket
+                WHERE owner = login AND status NOT IN ('solved', 'closed') GROUP BY status) AS counts), '{}'),
+            ARRAY(SELECT ticket FROM tridesk.presence
+                WHERE presence.login = member.login AND until > now() ORDER BY ticket)
+        FROM tridesk.member WHERE removed_at IS NULL AND role <> 'reader' ORDER BY login"""
+    )
+    lanes = database.rows(
+        """SELECT lane, count(*) FILTER (WHERE owner = ''), count(*) FILTER (WHERE owner <> ''),
+            extract(epoch FROM min(created_at) FILTER (WHERE owner = ''))::bigint
+        FROM tridesk.ticket WHERE status IN ('new', 'open') GROUP BY lane ORDER BY lane"""
+    )
+    return (
+        [MemberAtWork(login, role, seen, dict(counts), tuple(writes)) for login, role, seen, counts, writes in people],
+        [LaneAtWork(*row) for row in lanes],
+    )
+
+
 def free_all(database: Database, login: str) -> int:
     """Free, as a lead, the new and open tickets of a person; return how many. Raises RefusedError."""
     ((count,),) = database.rows("SELECT tridesk.free_all(%s)", login)

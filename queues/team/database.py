@@ -140,7 +140,9 @@ class Database:
                 "No password", f"{self.place} asks for the password of {self.login}, and there is none; {way}."
             )
         if "timeout" in text or "timed out" in text:
-            return UnreachableError("Not reachable", f"{self.place} does not answer; check the network, it is retried.")
+            return UnreachableError(
+                "Not reachable", f"{self.place} does not answer; check the network, it is tried again."
+            )
         if "too many" in text or "connection slots" in text:
             return UnreachableError(
                 "Busy", f"{self.place} has no free connection; it is tried again. Its owner may raise max_connections."

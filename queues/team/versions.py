@@ -14,10 +14,11 @@ def known() -> int:
 
 def require_fit(database: Database) -> None:
     """Raise RefusedError if this version cannot work with the database's schema, with who must update."""
-    ((version, oldest),) = database.rows("SELECT max(number), max(oldest_client) FROM tridesk.migration")
-    if oldest is None or version < known() - 1:
+    rows = database.rows("SELECT coalesce(max(number), 0), coalesce(max(oldest_client), 0) FROM tridesk.migration")
+    ((version, oldest),) = rows
+    if version == 0 or version < known() - 1:
         raise RefusedError(
-            "Team too old", f"The team at {database.place} is of an older tridesk ({version or 0}, this is {known()}); "
+            "Team too old", f"The team at {database.place} is of an older tridesk ({version}, this is {known()}); "
             "its owner runs `tridesk team init`.",
         )  # fmt: skip
     if oldest > known():

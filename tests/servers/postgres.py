@@ -28,6 +28,7 @@ unix_socket_directories = ''
 shared_buffers = 32MB
 max_connections = 60
 log_min_messages = warning
+autovacuum = off
 """
 _WAIT = 60.0
 _TEMPLATE = "usual"

@@ -148,6 +148,41 @@ def status(name: str | None, as_json: bool) -> None:
 
 
 @team.command()
+@click.argument("name", required=False)
+@json_option
+def board(name: str | None, as_json: bool) -> None:
+    """Show who works on what, and what waits in each lane."""
+    from queues.team.administration import board as read
+    from tui.look.written_values import iso
+
+    database = _connected(_one_team(name))
+    try:
+        people, lanes = read(database)
+    finally:
+        database.close()
+    for person in people:
+        row = {"member": person.login, "role": person.role, "connected": person.is_connected,
+               "tickets": person.counts, "writes_on": list(person.writes_on)}  # fmt: skip
+        if as_json:
+            write_json(row, as_given=True)
+            continue
+        counts = ", ".join(f"{count} {words(status)}" for status, count in sorted(person.counts.items()))
+        writes = f"; {words('writes on')} {', '.join(map(str, person.writes_on))}" if person.writes_on else ""
+        there = "" if person.is_connected else f" ({words('not connected')})"
+        click.echo(f"{safe_line(person.login):<20} {counts or '–'}{writes}{there}")
+    for lane in lanes:
+        oldest = iso(lane.oldest) if lane.oldest is not None else None
+        if as_json:
+            write_json({"lane": lane.lane, "unassigned": lane.unassigned, "assigned": lane.assigned,
+                        "oldest_unassigned": oldest}, as_given=True)  # fmt: skip
+        else:
+            text = words("{lane}: {free} unassigned, {taken} assigned").format(
+                lane=safe_line(lane.lane) or words("no lane"), free=lane.unassigned, taken=lane.assigned
+            )
+            click.echo(text + (f", {words('oldest')} {oldest}" if oldest else ""))
+
+
+@team.command()
 @click.argument("login")
 @click.option("--name", help="The team, if this desk is in several.")
 def free(login: str, name: str | None) -> None:
@@ -160,7 +195,7 @@ def free(login: str, name: str | None) -> None:
         count = free_all(database, login)
     finally:
         database.close()
-    click.echo(words("{count} tickets of {login} are free now.").format(count=count, login=login))
+    click.echo(words("Tickets of {login} that are free now: {count}").format(count=count, login=login))
 
 
 @team.command()
@@ -178,8 +213,9 @@ def leave(name: str | None, anyway: bool, db: Path | None) -> None:
             waiting = sum(entry.connector == tracker.connector for entry in store.outbox.waiting())
         if waiting:
             raise RuleError(
-                "Replies wait", f"{waiting} replies wait for {tracker.name}; `tridesk sync` sends them, "
-                "`tridesk outbox list` shows them, --anyway leaves them there.",
+                "Replies wait",
+                f"Replies that wait for {tracker.name}: {waiting}. `tridesk sync` sends them, `tridesk outbox list` "
+                "shows them, --anyway leaves them there.",
             )  # fmt: skip
     where = take_out(config_folder(), tracker.name)
     click.echo(words("The team {name} is no longer in {path}; its tickets stay here.").format(

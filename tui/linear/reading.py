@@ -48,6 +48,8 @@ def facts(shown: Conversation, now: int) -> Iterator[str]:
     yield from _clocks(ticket, now)
     if ticket.assignee:
         yield words("assigned to {name}").format(name=safe_line(ticket.assignee))
+    for name in shown.writers:
+        yield words("{name} is writing").format(name=safe_line(name))
     if ticket.tags:
         yield words("Tags: {tags}").format(tags=safe_line(", ".join(ticket.tags)))
     if ticket.merged_into is not None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from data.records.promises import PromiseState
 from data.records.tickets import Ticket
+from queues.ground.presence import writers_of
 from tui.ticket.ticket_text import Conversation
 
 if TYPE_CHECKING:
@@ -42,4 +43,5 @@ def read_conversation(
         asked.at if asked is not None and asked.id not in {rating.question_id for rating in ratings} else None,
         store.events.of_kinds(ticket_id, ASIDES),
         folded=folds(ticket),
+        writers=writers_of(store, ticket_id) if ticket.connector.startswith("team:") else (),
     )

@@ -65,6 +65,8 @@ class Conversation:
     """When it was passed over, or taken out of turn."""
     folded: bool = False
     """The customer's words may be graphic and are not shown yet."""
+    writers: Sequence[str] = ()
+    """Colleagues who write on it now."""
 
 
 def title_line(shown: Conversation) -> str:
@@ -74,7 +76,10 @@ def title_line(shown: Conversation) -> str:
 
 def fact_lines(shown: Conversation, width: int, now: int) -> list[Line]:
     """Return the two lines that stay on the screen: the ticket's state and clocks; who writes, and their history."""
-    return [_state_line(shown.ticket, width, now), Line(Ink.QUIET, fit(" · ".join(_person(shown)), width))]
+    return [
+        _state_line(shown.ticket, width, now, shown.writers),
+        Line(Ink.QUIET, fit(" · ".join(_person(shown)), width)),
+    ]
 
 
 def rooms(messages: Sequence[Message], most: int, in_all: int, *, quotes: bool, least: int = 0) -> list[int]:
@@ -112,13 +117,14 @@ def ticket_lines(
     return lines
 
 
-def _state_line(ticket: Ticket, width: int, now: int) -> Line:
-    """Draw state, urgency, tags and clocks in one line; where room is short, the next clock goes before tags."""
+def _state_line(ticket: Ticket, width: int, now: int, writers: Sequence[str] = ()) -> Line:
+    """Draw who else writes, state, tags and clocks in one line; if it is too long, the next clock goes before tags."""
     owner = (
         words("assigned to {name}").format(name=one_line(ticket.assignee)) if ticket.assignee else words("unassigned")
     )
     severity = [ticket.severity.value] if ticket.severity else []
-    state = [words(ticket.status.value), words(ticket.priority.value), *severity, owner]
+    others = [words("{name} is writing").format(name=one_line(name)) for name in writers]
+    state = [*others, words(ticket.status.value), words(ticket.priority.value), *severity, owner]
     clocks = [(clock_words(name, due, now), due <= now) for name, due in _clocks(ticket) if due is not None]
     tags = [f"+{one_line(tag)[:MOST_OF_A_TAG]}" for tag in ticket.tags]
 

@@ -90,6 +90,14 @@ CREATE TABLE tridesk.event (
 CREATE INDEX event_feed ON tridesk.event (xact, id);
 CREATE INDEX event_ticket ON tridesk.event (ticket, id);
 
+-- Who writes on a ticket just now; lost with a crash, which is right
+CREATE UNLOGGED TABLE tridesk.presence (
+    login text NOT NULL,
+    ticket bigint NOT NULL REFERENCES tridesk.ticket,
+    until timestamptz NOT NULL,
+    PRIMARY KEY (ticket, login)
+);
+
 -- Who is asking
 
 CREATE FUNCTION tridesk.my_lanes() RETURNS text[] LANGUAGE sql STABLE SECURITY DEFINER SET search_path = tridesk, pg_temp AS $$
@@ -117,6 +125,9 @@ ALTER TABLE tridesk.message ENABLE ROW LEVEL SECURITY;
 ALTER TABLE tridesk.event ENABLE ROW LEVEL SECURITY;
 ALTER TABLE tridesk.member ENABLE ROW LEVEL SECURITY;
 ALTER TABLE tridesk.operation ENABLE ROW LEVEL SECURITY;
+ALTER TABLE tridesk.presence ENABLE ROW LEVEL SECURITY;
+CREATE POLICY by_ticket ON tridesk.presence FOR SELECT TO tridesk_reader
+    USING (EXISTS (SELECT FROM tridesk.ticket WHERE ticket.id = presence.ticket));
 CREATE POLICY by_lane ON tridesk.ticket FOR SELECT TO tridesk_reader
     USING ('*' = ANY((SELECT tridesk.my_lanes())::text[]) OR lane = ANY((SELECT tridesk.my_lanes())::text[]));
 CREATE POLICY by_ticket ON tridesk.message FOR SELECT TO tridesk_reader
@@ -326,6 +337,22 @@ BEGIN
     END LOOP;
 END $$;
 
+CREATE FUNCTION tridesk.attend(numbers bigint[]) RETURNS void LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = tridesk, pg_temp AS $$
+-- Say on which tickets I write: for a minute, unless it is said again.
+DECLARE
+    before bigint[] := ARRAY(SELECT ticket FROM presence WHERE login = session_user AND until > now() ORDER BY ticket);
+BEGIN
+    PERFORM must_be('{agent,lead}');
+    DELETE FROM presence WHERE login = session_user AND NOT ticket = ANY(numbers);
+    INSERT INTO presence SELECT session_user, id, now() + interval '1 minute' FROM ticket
+        WHERE id = ANY(numbers) AND sees(lane)
+        ON CONFLICT (ticket, login) DO UPDATE SET until = excluded.until;
+    IF before <> ARRAY(SELECT DISTINCT unnest(numbers) ORDER BY 1) THEN
+        PERFORM pg_notify('tridesk', '');
+    END IF;
+END $$;
+
 -- Replies on their way to customers
 
 CREATE FUNCTION tridesk.take_post(desk text, homes text[])
@@ -396,11 +423,13 @@ END $$;
 -- Who may do what
 
 GRANT USAGE ON SCHEMA tridesk TO tridesk_reader;
-GRANT SELECT ON tridesk.team, tridesk.migration, tridesk.member, tridesk.ticket, tridesk.message, tridesk.event
+GRANT SELECT ON tridesk.team, tridesk.migration, tridesk.member, tridesk.ticket, tridesk.message, tridesk.event,
+    tridesk.presence
     TO tridesk_reader;
 REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA tridesk FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION tridesk.my_lanes(), tridesk.sees(text), tridesk.holder(tridesk.ticket), tridesk.renew()
     TO tridesk_reader;
+GRANT EXECUTE ON FUNCTION tridesk.attend(bigint[]) TO tridesk_agent;
 GRANT EXECUTE ON FUNCTION tridesk.operate(text, bigint, bigint, jsonb, bytea), tridesk.open_ticket(text, jsonb, bytea),
     tridesk.take_post(text, text[]), tridesk.settle_post(text, bigint, text, text) TO tridesk_agent;
 GRANT EXECUTE ON FUNCTION tridesk.free_all(text) TO tridesk_lead;

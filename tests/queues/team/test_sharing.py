@@ -266,6 +266,26 @@ def test_a_day_offline_is_reconciled(team: Team, gateway: Gateway, alice: DeskAt
     assert notes == ["Nota."]
 
 
+def test_a_moved_ticket_moves_on_every_desk_and_the_first_move_stays(
+    team: Team, gateway: Gateway, alice: DeskAtTeam, tmp_path: Path
+) -> None:
+    bruno = DeskAtTeam(team, tmp_path, agent="bruno")
+    gateway.receive(mail(), ACCOUNT)
+    for desk in (gateway, alice, bruno):
+        desk.once()
+    lanes = {"mail", "app", "safety"} - {alice.tickets()[0].lane}
+    first, second = sorted(lanes)
+    alice.act(1, Change(lane=first))
+    bruno.act(1, Change(lane=second))
+    for desk in (alice, bruno, gateway, alice, bruno):
+        desk.once()
+    assert {desk.tickets()[0].lane for desk in (gateway, alice, bruno)} == {first}
+    alice.act(1, Change(lane=second))
+    for desk in (alice, bruno, gateway):
+        desk.once()
+    assert {desk.tickets()[0].lane for desk in (gateway, alice, bruno)} == {second}
+
+
 def test_a_reader_of_the_team_cannot_share(team: Team, tmp_path: Path) -> None:
     team.add("rita", "reader")
     desk = Gateway(team, tmp_path, "rita")

@@ -67,7 +67,7 @@ def test_set_up_joined_answered_and_left(
     (row,) = rows(capsys)
     assert (row["subject"], row["customer"]) == ("Hola", "ana@x.example")
     assert run(["reply", str(row["id"]), "Aquí está.", "--status", "solved", "--reason", "a test"]) == 0
-    with pytest.raises(DeskError, match="1 replies wait for support"):
+    with pytest.raises(DeskError, match="Replies that wait for support: 1"):
         run(["team", "leave"])
     assert run(["outbox", "list", "--json"]) == 0
     assert run(["outbox", "resend", str(rows(capsys)[0]["id"])]) == 0
