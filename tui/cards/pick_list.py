@@ -151,11 +151,11 @@ class PickList(BaseCard[str]):
         if self._indent and self._width > 0:
             shown = hanging(shown, min(self._indent, max(0, self._width - LEAST_TEXT)), self._width)
             if name:
-                return Option(_Wrapped(shown, self._width), id=name)
+                return Option(WrappedContent(shown, self._width), id=name)
         return Option(Content(shown), id=name) if name else Option(Content(shown).stylize("bold"), disabled=True)
 
 
-class _Wrapped(Content):
+class WrappedContent(Content):
     """Lines that are wrapped already: to measure hundreds of them cost more than all else of a list."""
 
     def __init__(self, text: str, width: int) -> None:

@@ -60,7 +60,7 @@ class ReplyCard(BaseCard[Verdict]):
         """The question whether a weak macro is intended is on the screen."""
 
     def compose(self) -> ComposeResult:
-        """Title, facts, the reply itself, the line for a reason, keys."""
+        """Title, facts, the reply itself, keys; a line for an answer comes when something is asked."""
         beside = self.app.size.width >= BESIDE_FROM
         self.set_class(beside, "-beside", update=False)  # Textual would lay the card out first, and then again
         self.set_class(not beside, "-above", update=False)
@@ -76,13 +76,6 @@ class ReplyCard(BaseCard[Verdict]):
                     yield Static(
                         Content(as_written(safe_text(self.card.change.reply or ""))), id="card-text", markup=False
                     )
-            yield Input(placeholder=words("why send it anyway?"), id="card-reason", compact=True)
-            yield Input(
-                placeholder=words("answer by when? tomorrow, Friday 17:00, 2 days"), id="card-time", compact=True
-            )
-            yield Input(
-                placeholder=words("who gets a copy? addresses, separated by commas"), id="card-cc", compact=True
-            )
             yield KeyLine(self.card.keys(""), id="card-keys")
 
     def on_mount(self) -> None:
@@ -125,7 +118,7 @@ class ReplyCard(BaseCard[Verdict]):
         if not (self.card.blocked or self.card.gates):
             self.notify(words("Nothing blocks this reply; Enter sends."), timeout=3, markup=False)
             return
-        self._open_line("#card-reason")
+        self._open_line("card-reason", words("why send it anyway?"))
 
     def action_finding(self, number: int) -> None:
         """Go to the text of a finding; a finding about the address asks for another address."""
@@ -165,12 +158,12 @@ class ReplyCard(BaseCard[Verdict]):
         if not self.card.takes_cc:
             self.notify(words("The ticketing system sends this reply and has a Cc of its own."), markup=False)
             return
-        self.query_one("#card-cc", Input).value = ", ".join(self.card.cc)
-        self._open_line("#card-cc")
+        line = self._open_line("card-cc", words("who gets a copy? addresses, separated by commas"))
+        line.value = ", ".join(self.card.cc)
 
     def action_promise(self) -> None:
         """Ask by when an answer is promised."""
-        self._open_line("#card-time")
+        self._open_line("card-time", words("answer by when? tomorrow, Friday 17:00, 2 days"))
 
     def action_no_promise(self) -> None:
         """Record no promise, even if the text looks like one."""
@@ -244,11 +237,15 @@ class ReplyCard(BaseCard[Verdict]):
         self.card = replace(self.card, change=change)
         self._close_line()
 
-    def _open_line(self, name: str) -> None:
-        line = self.query_one(name, Input)
+    def _open_line(self, name: str, asks: str) -> Input:
+        line = self.query_one_optional(f"#{name}", Input)
+        if line is None:
+            line = Input(placeholder=asks, id=name, compact=True)
+            self.query_one("#card").mount(line, before="#card-keys")
         line.add_class("-open")
         line.focus()
         self.after_drawing(self._fit)
+        return line
 
     def _close_line(self) -> None:
         self.query(Input).remove_class("-open")
@@ -263,10 +260,8 @@ class ReplyCard(BaseCard[Verdict]):
     def _fit(self) -> None:
         """Keep every line around mail and reply on the screen; mail and reply scroll."""
         mail = self.query_one("#card-mail")
-        around = [
-            self.query_one(f"#card-{name}").outer_size.height
-            for name in ("title", "facts", "reason", "time", "cc", "keys")
-        ]
+        named = [self.query_one(f"#card-{name}") for name in ("title", "facts", "keys")]
+        around = [widget.outer_size.height for widget in (*named, *self.query(Input))]
         frame = 2 + 2  # the border, and an empty line above and below the reply
         room = self.size.height * 95 // 100 - frame - sum(around)
         most = max(3, room)

@@ -82,16 +82,21 @@ class ChangedCells:
                 self.forget()
             return written
         out: list[str] = []
-        at, style = (0, 0), ""
+        at, style, pen = (0, 0), "", ""
         pieces = iter(("1", "1", *_MOVE.split(written)))  # row, column and text, in turn
         for row, column, text in zip(pieces, pieces, pieces, strict=True):
             at = (int(row) - 1, int(column) - 1)
             if style or not self._is_there(at, text):
                 run, after = _run(at, style, text)
-                out += self._take(run)
+                for start, cells in self._take(run):
+                    drawn, pen = _drawn(pen, run.at[0], start, cells)
+                    out.append(drawn)
+                if run.at[0] in self._unsteady:
+                    out.append(f"{_change(pen, style)}\x1b[{at[0] + 1};{at[1] + 1}H{run.written}")
+                    pen = after
                 self._note(run, "" if style or after else text)
                 style = after
-        out.append(f"\x1b[{at[0] + 1};{at[1] + 1}H")
+        out.append(f"{_change(pen, '')}\x1b[{at[0] + 1};{at[1] + 1}H")
         return "".join(out)
 
     def _is_there(self, at: tuple[int, int], text: str) -> bool:
@@ -110,7 +115,8 @@ class ChangedCells:
             kept[x] = (text, end)
         self._written[y] = kept
 
-    def _take(self, run: _Run) -> Iterator[str]:
+    def _take(self, run: _Run) -> Iterator[tuple[int, Sequence[Cell]]]:
+        """Take a run in, and yield the cells to draw, each time with their column; unsteady rows are written whole."""
         (y, x), cells = run.at, run.cells
         row = self._rows.setdefault(y, [])
         end = x + len(cells)
@@ -119,13 +125,12 @@ class ChangedCells:
         before, row[x:end] = row[x:end], cells
         if not run.steady:
             self._unsteady.add(y)
-        if y in self._unsteady:
-            if run.steady and len(cells) == len(row):
-                self._unsteady.discard(y)
-            yield f"\x1b[{y + 1};{x + 1}H{run.written}"
-        elif before != cells:
-            for start, stop in _ranges(before, cells):
-                yield _drawn(y, x + start, cells[start:stop])
+        if y not in self._unsteady:
+            for start, stop in _ranges(before, cells) if before != cells else ():
+                yield x + start, cells[start:stop]
+        elif run.steady and len(cells) == len(row):
+            self._unsteady.discard(y)
+            yield 0, cells
 
 
 def _run(at: tuple[int, int], style: str, written: str) -> tuple[_Run, str]:
@@ -201,13 +206,47 @@ def _whole(cells: list[Cell], start: int, stop: int) -> tuple[int, int]:
     return start, stop
 
 
-def _drawn(y: int, x: int, cells: Sequence[Cell]) -> str:
-    parts, style = [f"\x1b[{y + 1};{x + 1}H"], ""
+def _drawn(pen: str, y: int, x: int, cells: Sequence[Cell]) -> tuple[str, str]:
+    """Return what draws cells with the style that is in force, and the style that is in force then."""
+    parts = [f"\x1b[{y + 1};{x + 1}H"]
     for wanted, character in cells:
-        if wanted != style and not (character == " " and _of_blank(style) == wanted):
-            parts.append(f"\x1b[0;{wanted}m" if wanted else "\x1b[0m")
-            style = wanted
+        if wanted != pen and not (character == " " and _of_blank(pen) == wanted):
+            parts.append(_change(pen, wanted))
+            pen = wanted
         parts.append(character)
-    if style:
-        parts.append("\x1b[0m")
-    return "".join(parts)
+    return "".join(parts), pen
+
+
+@lru_cache(4096)
+def _change(before: str, after: str) -> str:
+    """Return the shortest sequence from one style to another."""
+    if before == after:
+        return ""
+    if not after:
+        return "\x1b[0m"
+    whole = f"\x1b[0;{after}m"
+    (attributes, ink, ground), (others, other_ink, other_ground) = _parts(before), _parts(after)
+    if not attributes <= others:
+        return whole
+    parts = sorted(others - attributes)
+    parts += [other_ink or "39"] if other_ink != ink else []
+    parts += [other_ground or "49"] if other_ground != ground else []
+    return min(whole, f"\x1b[{';'.join(parts)}m", key=len)
+
+
+@lru_cache(1024)
+def _parts(style: str) -> tuple[frozenset[str], str, str]:
+    """Return a style's attributes, and the numbers of its ink and of its ground."""
+    numbers, attributes, ink, ground = iter(style.split(";") if style else ()), set[str](), "", ""
+    for number in numbers:
+        if number in ("38", "48"):
+            kind = next(numbers, "")
+            colour = ";".join([number, kind, *islice(numbers, 3 if kind == "2" else 1)])
+            ink, ground = (colour, ground) if number == "38" else (ink, colour)
+        elif number.isdecimal() and (30 <= int(number) <= 37 or 90 <= int(number) <= 97):
+            ink = number
+        elif number.isdecimal() and (40 <= int(number) <= 47 or 100 <= int(number) <= 107):
+            ground = number
+        else:
+            attributes.add(number)
+    return frozenset(attributes), ink, ground

@@ -72,8 +72,8 @@ class TicketView(ScrollView, can_focus=True, inherit_bindings=False):
         self._lines: list[Line] = []
         self._rows: list[Line | None] = []
         """What is drawn, by line of the view."""
-        self._fits = Size(0, 0)
-        """The size that the lines were laid out for."""
+        self._fits = self._last = Size(0, 0)
+        """The size that the lines were laid out for, and the last that the view was shown with."""
         self._left_at: tuple[int, int] | None = None
         """The open ticket, and its first line in view, when the agent went to the list."""
         self._named = ("", "")
@@ -189,7 +189,8 @@ class TicketView(ScrollView, can_focus=True, inherit_bindings=False):
     def on_resize(self, event: events.Resize) -> None:
         """Wrap again; a message that was at the top stays there."""
         self.virtual_size = Size(event.size.width, event.size.height)
-        if event.size == self._fits and self._rows:
+        self._last = self.size
+        if self.size == self._fits and len(self._rows) == self.size.height:
             return  # it is only shown again
         self._strips.clear()
         at_opening = self.top == self._opening() or not self._rows
@@ -239,13 +240,18 @@ class TicketView(ScrollView, can_focus=True, inherit_bindings=False):
         return Style(color=colour, bold=bold or None)
 
     @property
+    def _area(self) -> Size:
+        """The size of the view, or while it is hidden that which it had: it will most likely have it again."""
+        return self.size or self._last
+
+    @property
     def _pinned(self) -> int:
         """How many lines at the top do not scroll: the facts and an empty line."""
-        return len(self._facts) + 1 if self._facts and self.size.height >= PINNED_FROM else 0
+        return len(self._facts) + 1 if self._facts and self._area.height >= PINNED_FROM else 0
 
     @property
     def _room(self) -> int:
-        return max(1, self.size.height - self._pinned)
+        return max(1, self._area.height - self._pinned)
 
     def _row(self, y: int) -> Line | None:
         pinned = self._pinned
@@ -256,8 +262,8 @@ class TicketView(ScrollView, can_focus=True, inherit_bindings=False):
 
     def _lay_out(self) -> None:
         """Lay out what a key may wait for; the rest of an open ticket follows in steps."""
-        self._fits = self.size
-        drawn, width = self.in_sight, min(WIDEST, max(10, self.size.width - 2))
+        self._fits = self._area
+        drawn, width = self.in_sight, min(WIDEST, max(10, self._area.width - 2))
         self._facts, self._lines = [], []
         if drawn is None:
             return
@@ -273,7 +279,7 @@ class TicketView(ScrollView, can_focus=True, inherit_bindings=False):
                 laid_out[message.id] = self._texts[message.id][1]
             elif at_once < most and not (drawn.folded and message.direction is Direction.IN):
                 rest.insert(0, wanted)
-        self._facts = fact_lines(drawn, max(10, self.size.width - 2), now)
+        self._facts = fact_lines(drawn, max(10, self._area.width - 2), now)
         self._lines = ticket_lines(drawn, width, now, quotes=quotes, room=room, laid_out=laid_out)
         if not self._pinned:
             self._lines = [*self._facts, Line(Ink.PLAIN, ""), *self._lines]
@@ -320,7 +326,7 @@ class TicketView(ScrollView, can_focus=True, inherit_bindings=False):
     def _show_rows(self) -> None:
         """Repaint the lines that changed, and say at the foot what is out of sight."""
         self.top = max(0, min(self.top, len(self._lines) - self._room))
-        height, before = self.size.height, self._rows
+        height, before = self._area.height, self._rows
         self._rows = [self._row(y) for y in range(height)]
         if len(before) != height or self.in_sight is None:
             self.refresh()
@@ -329,7 +335,7 @@ class TicketView(ScrollView, can_focus=True, inherit_bindings=False):
             if changed or self.drawn.since(self.drawn_id) == float("inf"):
                 # a ticket that looks the same line by line is drawn all the same: keys wait for its drawing
                 lines = changed or [0]
-                self.refresh(*(Region(0, y, self.size.width, 1) for y in lines))
+                self.refresh(*(Region(0, y, self._area.width, 1) for y in lines))
         below = len(self._lines) - self._room - self.top
         foot = words("↓ {n} more").format(n=below) if below > 0 else ""
         named = (title_line(self.in_sight) if self.in_sight is not None else "", foot)

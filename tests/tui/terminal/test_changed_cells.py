@@ -10,7 +10,20 @@ from pyte.screens import Char
 from tui.terminal.changed_cells import ChangedCells
 
 WIDTH, HEIGHT = 64, 4
-STYLES = ("", "1", "38;2;10;20;30", "1;38;2;10;20;30;48;2;1;2;3", "7", "4;31", "31;44", "32;44", "38;5;9;48;5;4")
+STYLES = (
+    "",
+    "1",
+    "3;1",
+    "38;2;10;20;30",
+    "48;2;10;20;30",
+    "97;100",
+    "1;38;2;10;20;30;48;2;1;2;3",
+    "7",
+    "4;31",
+    "31;44",
+    "32;44",
+    "38;5;9;48;5;4",
+)
 
 
 def drawn(row: int, column: int, *parts: tuple[str, str]) -> str:
@@ -62,7 +75,7 @@ def test_what_is_there_already_is_not_written_again() -> None:
     cells.changed(frame)
     assert cells.changed(frame) == "\x1b[2;1H"
     other = drawn(0, 0, ("1", "a" * 29 + "z")) + drawn(1, 0, ("", "b" * 30))
-    assert cells.changed(other) == "\x1b[1;30H\x1b[0;1mz\x1b[0m\x1b[2;1H"
+    assert cells.changed(other) == "\x1b[1;30H\x1b[1mz\x1b[0m\x1b[2;1H"
 
 
 def test_a_run_over_another_one_is_forgotten_with_it() -> None:
