@@ -492,7 +492,7 @@ KEYS: Mapping[str, Mapping[str, str]] = {
         "points_apart": "mean difference of the scores",
     },
     "reviews check": CHECKED,
-    "reviews list": REVIEW,
+    "reviews list": REVIEW | {"why": "with --to-do: list of reasons"},
     "reviews sample": {
         "reply": "number of the reply",
         "ticket": "number of the ticket",
@@ -500,7 +500,7 @@ KEYS: Mapping[str, Mapping[str, str]] = {
         "why": "list of reasons",
         "review": "number, where one exists",
         "sample": "number of the sample",
-        "seed": "what the sample was drawn by",
+        "seed": "seed, to draw the same again",
     },
     "reviews score": REVIEW
     | ACTION
