@@ -25,7 +25,7 @@ from data.errors import DeskError, StoreError
 from data.locations import remove_leftovers
 from data.protocols import Clock
 from data.store import Store
-from tui.cards.steady_screen import SteadyScreen
+from tui.cards.base_screen import BaseScreen
 from tui.demo.demo_worker import Outside, Rounds
 from tui.desk.screen import DeskScreen
 from tui.keys.keymap import Keymap, Leader, keymap_from
@@ -256,7 +256,7 @@ class DeskApp(App[int]):
         """Show a screen or a card; over a locked desk, nothing is shown until it is unlocked."""
         if not self.parts.lock.locked:
             below = self.screen_stack[-1] if self.screen_stack else None
-            with below.unchanged() if isinstance(below, SteadyScreen) else nullcontext():
+            with below.unchanged() if isinstance(below, BaseScreen) else nullcontext():
                 return super().push_screen(screen, *args, **kwargs)
         self.parts.lock.after(partial(super().push_screen, screen, *args, **kwargs))
         return AwaitMount(self.screen, ())

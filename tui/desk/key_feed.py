@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from textual import events
 
-from tui.cards.base_card import AnswersOnce
+from tui.cards.base_screen import BaseScreen
 from tui.cards.field import types
 from tui.keys.actions import Action, Scope, of_scope
 from tui.look.drawn import Drawn
@@ -120,7 +120,7 @@ class KeyFeed:
         screen = self._app.screen
         action = self._action(event.key)
         drawn_at = float("-inf")
-        if isinstance(screen, AnswersOnce):
+        if isinstance(screen, BaseScreen) and not self._at_desk:
             drawn_at = screen.takes_keys_from
         elif self._in_steps and not self._in_field:
             drawn_at = self._screen.parts.steps.panel.drawn_at
@@ -239,7 +239,7 @@ class KeyFeed:
                         break
                 await self._opened()
                 screen = self._app.screen
-                if isinstance(screen, AnswersOnce):
+                if isinstance(screen, BaseScreen) and not self._at_desk:
                     await screen.drawn.wait()
         except TimeoutError:
             return

@@ -12,8 +12,8 @@ from textual.containers import Container
 from textual.events import DescendantBlur, DescendantFocus, Resize
 
 from data.protocols import Clock
+from tui.cards.base_screen import BaseScreen
 from tui.cards.desk_message import DeskMessage
-from tui.cards.steady_screen import SteadyScreen
 from tui.context.desk_context import DeskContext
 from tui.desk.parts import Parts
 from tui.keys.actions import Scope
@@ -34,7 +34,7 @@ MIDDLE = range(100, 120)
 """Columns in which three lanes fit, but only the lane with the keys shows what its tickets are about."""
 
 
-class DeskScreen(SteadyScreen[None]):
+class DeskScreen(BaseScreen[None]):
     """Lays out header, lanes, ticket, digits and status line; the parts provide the behaviour."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(Scope.LIST)
@@ -56,7 +56,8 @@ class DeskScreen(SteadyScreen[None]):
         use_keys: Callable[[Keymap], None] = lambda keymap: None,
         use_ascii: Callable[[bool], None] = lambda on: None,
     ) -> None:
-        super().__init__(id="desk")
+        super().__init__()
+        self.id = "desk"
         self.desk = DeskContext(self, store, writer, clock, agent, mode=mode, ways=ways)
         self.parts = Parts(self.desk, procedures=procedures, setup=setup, use_keys=use_keys, use_ascii=use_ascii)
 

@@ -10,7 +10,7 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Input, Static
 
-from tui.cards.base_card import AnswersOnce
+from tui.cards.base_screen import BaseScreen
 from tui.lock import passphrase
 from tui.look.words import words
 
@@ -19,7 +19,7 @@ PAUSE_SECONDS = 0.5
 MOST_SECONDS = 30.0
 
 
-class LockScreen(AnswersOnce[None]):
+class LockScreen(BaseScreen[None]):
     """Asks for the passphrase and calls `unlock` once it is right; without one, Enter is enough."""
 
     CSS_PATH = "lock_screen.tcss"

@@ -20,7 +20,7 @@ from data.errors import DeskError
 from data.protocols import Clock
 from data.store import Store
 from queues.figures.reporting import Progress
-from tui.cards.base_card import AnswersOnce
+from tui.cards.base_screen import BaseScreen
 from tui.look.words import translated, words
 from tui.reports.question import Asked
 from tui.reports.table import Answer
@@ -53,7 +53,7 @@ class ReportState:
     """The plot compares groups."""
 
 
-class ReportReading(AnswersOnce[Opened]):
+class ReportReading(BaseScreen[Opened]):
     """One question is read at a time; the next question replaces it."""
 
     def __init__(self, path: Path, state: ReportState, zone: tzinfo, clock: Clock) -> None:

@@ -14,7 +14,7 @@ from textual.widgets import DataTable, Static
 
 from data.records.tickets import LaneRow
 from queues.figures.metrics import Measure
-from tui.cards.base_card import AnswersOnce
+from tui.cards.base_screen import BaseScreen
 from tui.keys.actions import Scope
 from tui.keys.bindings import bindings
 from tui.look.one_line import one_line
@@ -35,7 +35,7 @@ class Opened:
     """The position in the list."""
 
 
-class BehindCard(AnswersOnce[Opened]):
+class BehindCard(BaseScreen[Opened]):
     """Returns the choice; Esc returns nothing."""
 
     CSS_PATH = "report.tcss"

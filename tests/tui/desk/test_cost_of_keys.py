@@ -13,7 +13,7 @@ from textual.widget import Widget
 
 from tests.tui.playing import fifteen_tickets, picture, play, press, settled
 from tui.app import DeskApp
-from tui.cards.steady_screen import SteadyScreen
+from tui.cards.base_screen import BaseScreen
 
 SIZE = (160, 48)
 
@@ -22,9 +22,9 @@ SIZE = (160, 48)
 def counted(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
     """Counts drawings of a screen and widgets that were styled."""
     counts: Counter[str] = Counter()
-    draw, style = SteadyScreen.render_lines, Widget.notify_style_update
+    draw, style = BaseScreen.render_lines, Widget.notify_style_update
 
-    def render_lines(self: SteadyScreen[object], crop: Region) -> list[Strip]:
+    def render_lines(self: BaseScreen[object], crop: Region) -> list[Strip]:
         counts["drawn"] += 1
         return draw(self, crop)
 
@@ -32,7 +32,7 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
         counts["styled"] += 1
         style(self)
 
-    monkeypatch.setattr(SteadyScreen, "render_lines", render_lines)
+    monkeypatch.setattr(BaseScreen, "render_lines", render_lines)
     monkeypatch.setattr(Widget, "notify_style_update", notify_style_update)
     return counts
 
