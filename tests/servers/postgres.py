@@ -82,6 +82,22 @@ class PostgresServer:
     def start(self, *options: str) -> None:
         """Start it; nothing is written through to the disk, which a killed process does not lose."""
         lock = self.folder / "data/postmaster.pid"
+        self._spawn(*options)
+        end = time.monotonic() + _WAIT
+        while True:
+            with suppress(OSError, IndexError):
+                lines = lock.read_text().splitlines()
+                if (
+                    self._postmaster and lines[0] == str(self._postmaster.pid) and lines[7].strip() == "ready"
+                ):  # not of a killed one
+                    return
+            if time.monotonic() > end:
+                raise RuntimeError((self.folder / "server.log").read_text()[-3000:])
+            if self._postmaster is None or self._postmaster.poll() is not None:
+                self._spawn(*options)  # processes of a killed one were still ending
+            time.sleep(0.02)
+
+    def _spawn(self, *options: str) -> None:
         with (self.folder / "server.log").open("ab") as log:
             self._postmaster = subprocess.Popen(
                 [self._programs / "postgres", "-D", self.folder / "data", "-p", str(self.port), "-c", "fsync=off",
@@ -89,14 +105,6 @@ class PostgresServer:
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=self.folder, start_new_session=True,
                 user=self._user, group=self._user,
             )  # fmt: skip
-        end = time.monotonic() + _WAIT
-        while True:
-            with suppress(OSError, IndexError):
-                if lock.read_text().splitlines()[7].strip() == "ready":
-                    return
-            if time.monotonic() > end or self._postmaster.poll() is not None:
-                raise RuntimeError((self.folder / "server.log").read_text()[-3000:])
-            time.sleep(0.02)
 
     def tls_options(self, folder: Path) -> list[str]:
         """Return the options of a start with the certificate in a folder, which the server gets as its own."""
