@@ -66,6 +66,8 @@ NO_TEXTS = {
     "macros list": "macros", "macros render": "macros", "macros show": "macros", "macros stats": "figures",
     "macros suggest": "macros", "merge": "changes", "move": "changes", "new": "changes", "note": "changes",
     "outbox arrived": "changes", "outbox drop": "changes", "outbox resend": "changes", "pend": "changes",
+    "team add": "settings", "team board": "numbers", "team free": "changes", "team init": "settings",
+    "team join": "settings", "team leave": "settings", "team remove": "settings", "team status": "numbers",
     "problem link": "changes", "problem new": "changes", "problem solve": "changes", "problem unlink": "changes",
     "procedures answer": "changes", "procedures changes": "procedures", "procedures check": "procedures",
     "procedures list": "procedures", "procedures show": "procedures", "procedures state": "answers, masked",

@@ -32,7 +32,7 @@ OPEN = {
         # about the agent, not the ticket
         "acknowledge", "spent", "reveal", "begin_shift", "end_shift",
         # mail, other systems and the clock act by them, whoever sits at the desk
-        "receive", "take_over", "follow", "tick", "redact_due",
+        "receive", "take_over", "follow", "pass_on", "tick", "redact_due",
     },
     Reviewing: {"to_review", "draft_key", "see", "reply"},
     Ratings: set[str](),

@@ -65,11 +65,11 @@ def test_the_environment_names_the_desk_file(monkeypatch: pytest.MonkeyPatch, tm
     assert store_path() == tmp_path / "other.db"
 
 
-def test_the_house_register_is_tu_or_usted(tmp_path: Path) -> None:
+def test_the_house_register_is_tu_vos_or_usted(tmp_path: Path) -> None:
     file = tmp_path / "config.toml"
     file.write_text('register = "tu"\n')
     assert load(tmp_path).settings.register == "tu"
-    file.write_text('register = "vos"\n')
+    file.write_text('register = "vosotros"\n')
     with pytest.raises(InputError, match="register"):
         load(tmp_path)
 

@@ -31,7 +31,7 @@ WRONG = [
     ("[lock]\nagent = 'x'", "2:1", "it belongs above the first table."),
     ("lock = 3", "1:1", "write it as a table"),
     ("register = 'ustd'", "1:1", 'did you mean "usted"?'),
-    ("register = 'vos'", "1:1", 'expected one of "tu", "usted".'),
+    ("register = 'vosotros'", "1:1", 'expected one of "tu", "usted", "vos".'),
     (
         "[roles]\nann = 'agnet'",
         "2:1",
