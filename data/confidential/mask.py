@@ -49,17 +49,17 @@ def find(text: str, kinds: Collection[Kind] = tuple(Kind)) -> list[Item]:
 
 def finding(text: str, kinds: Collection[Kind] = tuple(Kind)) -> Generator[None, None, list[Item]]:
     """Find like `find` in steps: yields after every few thousand characters, returns the items."""
-    found = list(private_keys(text))
+    known = list(private_keys(text))
     for start, end, first, after in _windows(text):
         part = text if (start, end) == (0, len(text)) else text[start:end]
-        found += [
+        known += [
             Item(item.start + start, item.end + start, item.kind)
             for item in _all(part)
             if first <= item.start + start < after
         ]
         yield
     kept: list[Item] = []
-    for item in sorted([*found, *_again(text, found)], key=lambda item: (item.start, -item.end)):
+    for item in sorted([*known, *_again(text, known)], key=lambda item: (item.start, -item.end)):
         if kept and item.start < kept[-1].end:
             if item.end > kept[-1].end:
                 kept[-1] = Item(kept[-1].start, item.end, kept[-1].kind)
@@ -110,10 +110,10 @@ def cover(value: str, kind: Kind) -> str:
     return DOTS
 
 
-def _again(text: str, found: Sequence[Item]) -> Iterator[Item]:
+def _again(text: str, known: Sequence[Item]) -> Iterator[Item]:
     """Yield the other places of what was found: what is named once as a code or a card is one everywhere."""
     seen: set[str] = set()
-    for item in found[:_MOST_REPEATED]:
+    for item in known[:_MOST_REPEATED]:
         value = text[item.start : item.end]
         is_name = item.kind is Kind.CHILD
         if value in seen or not (is_name or (len(value) >= _SHORTEST_REPEATED and any(map(str.isdigit, value)))):

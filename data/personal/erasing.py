@@ -160,8 +160,8 @@ def _replaced(
     where = " OR ".join(f"instr(lower({column}), ?)" for column in columns for _ in values)
     given = [value for _ in columns for value in values]
     keys = [row[1] for row in connection.execute(f"PRAGMA table_info({table})") if row[5]]
-    found = connection.execute(f"SELECT {', '.join([*keys, *columns])} FROM {table} WHERE {where}", given).fetchall()
-    for row in found:
+    matches = connection.execute(f"SELECT {', '.join([*keys, *columns])} FROM {table} WHERE {where}", given).fetchall()
+    for row in matches:
         key, texts = row[: len(keys)], row[len(keys) :]
         same_key = " AND ".join(f"{name} = ?" for name in keys)
         if table == "message":
@@ -173,7 +173,7 @@ def _replaced(
         )
         if table == "message":
             index_message(connection, key[0])
-    return len(found)
+    return len(matches)
 
 
 def _empty_raw(connection: sqlite3.Connection, table: str, column: str, values: Sequence[str]) -> None:
@@ -187,7 +187,7 @@ def _empty_raw(connection: sqlite3.Connection, table: str, column: str, values: 
 
 def still_found(connection: sqlite3.Connection, subject: Subject) -> list[str]:
     """Return which of the person's names and addresses the full text still finds for their messages."""
-    found = []
+    matches = []
     for value in (*subject.identities, *subject.names):
         match = term(value)
         if not match:
@@ -195,8 +195,8 @@ def still_found(connection: sqlite3.Connection, subject: Subject) -> list[str]:
         sql = "SELECT rowid FROM search_text WHERE search_text MATCH ?"
         numbers = {row[0] for row in connection.execute(sql, (match,))}
         if numbers & set(subject.messages):
-            found.append(value)
-    return found
+            matches.append(value)
+    return matches
 
 
 def mentioned_by_name(connection: sqlite3.Connection, subject: Subject, limit: int = 50) -> list[int]:

@@ -56,8 +56,8 @@ def search(
         sql = f"""SELECT m.id FROM {source} JOIN ticket t ON t.id = m.ticket_id
             WHERE m.withdrawn = 0 {where} ORDER BY m.id DESC LIMIT :limit"""
         enough = MOST_LOOKED_AT if but else limit
-        found = connection.execute(sql, {**given, **values, "most": max(most, enough), "limit": enough})
-        numbers.update(_without(connection, [row[0] for row in found], but)[:limit])
+        rows = connection.execute(sql, {**given, **values, "most": max(most, enough), "limit": enough})
+        numbers.update(_without(connection, [row[0] for row in rows], but)[:limit])
     return _hits(connection, sorted(numbers, reverse=True)[:limit], text)
 
 

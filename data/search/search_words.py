@@ -39,12 +39,12 @@ def amount(whole: str, cents: str | None) -> str:
 
 def numbers_in(text: str) -> set[str]:
     """Return the amounts and telephone numbers of a text in their one spelling, as far as signs divide them."""
-    found = {amount(one[1], one[2]) for one in _AMOUNT.finditer(text) if not one[0].isdigit()}
+    amounts = {amount(one[1], one[2]) for one in _AMOUNT.finditer(text) if not one[0].isdigit()}
     for one in _PHONE.finditer(text):
         digits = _NOT_DIGIT.sub("", one[0])
         if SHORTEST_PHONE <= len(digits) <= LONGEST_PHONE:
-            found.add(digits)
-    return found
+            amounts.add(digits)
+    return amounts
 
 
 def indexed(*texts: str) -> str:

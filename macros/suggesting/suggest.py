@@ -343,15 +343,15 @@ class Suggester:
         if self._macros[known.macro] < MIN_TEXTS:
             return []
         self._remove(key, known)
-        found = []
+        suggestions = []
         for hidden in (ELSEWHERE, known.macro):
             admitted = [macro for macro in self._macros if macro not in (ELSEWHERE, hidden)]
             ranking = self._ranking(known.text, admitted, {})
             for macro, evidence in ranking.evidence[:1]:
-                found.append(Held(plain(evidence, meaning=self._meaning), macro == known.macro))
+                suggestions.append(Held(plain(evidence, meaning=self._meaning), macro == known.macro))
         self._insert(key, known)
         self._rivals.replace(key, share, _unit(expressions(words(known.text))))
-        return found
+        return suggestions
 
     def _votes(
         self, asked: Counter[str], rivalling: Container[str]

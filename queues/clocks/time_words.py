@@ -230,8 +230,8 @@ class _Reading:
         number = _ALL_DAYS[weekday["weekday"]]
         if other["nextweek"]:
             return self._today + timedelta(days=7 - self._today.weekday() + number)
-        found = self._date(other) if not any(other[name] for name in _RELATIVE) else None
-        return found if found is not None and found.weekday() == number else None
+        dated = self._date(other) if not any(other[name] for name in _RELATIVE) else None
+        return dated if dated is not None and dated.weekday() == number else None
 
     def _day(self, match: re.Match[str]) -> date | None:
         today = self._today

@@ -255,7 +255,7 @@ class Mailbox:
 
     def _begin_idle(self) -> bool:
         """Begin to wait, unless there is news already; return whether there is."""
-        if self._told_meanwhile():
+        if self._has_news():
             return True
         imap = self._imap
         tag = self._client._idle_tag = imap._command("IDLE")  # the tag that `idle_done` waits for
@@ -264,7 +264,7 @@ class Mailbox:
             if imap.tagged_commands.get(tag):
                 raise IMAPClientError("IDLE refused")
         self._idling = True
-        return self._told_meanwhile()
+        return self._has_news()
 
     def _idle_lines(self) -> list[bytes]:
         """Return what the server has said by now. Lines may already be in the buffer, where `select` sees nothing."""
@@ -282,7 +282,7 @@ class Mailbox:
                 raise ConnectionResetError("closed while waiting")
             lines.append(imap._get_line())
 
-    def _told_meanwhile(self) -> bool:
+    def _has_news(self) -> bool:
         """Return whether the server announced news in answers to other commands; it will not repeat that."""
         said = self._imap.untagged_responses
         return bool([kind for kind in _NEWS if said.pop(kind, None) is not None])

@@ -136,7 +136,7 @@ class Choosing:
         The first of each stretch of time are enough, and later tiers are not looked at once there are `limit`.
         """
         left_out = json.dumps(sorted(without))
-        found: list[int] = []
+        picked: list[int] = []
         for tier in tiers(now):
             rows: dict[str, list[LaneRow]] = {}
             for lane, stretch, priority in product(lanes, tier, Priority):
@@ -145,10 +145,10 @@ class Choosing:
                 ):
                     severity = Severity(stretch.severity) if stretch.severity else None
                     rows.setdefault(lane, []).append(_outline(number, priority, severity, due))
-            found += [waiting.row.id for waiting in ranked(rows, now, self.usual_seconds(now))]
-            if len(found) >= limit:
+            picked += [waiting.row.id for waiting in ranked(rows, now, self.usual_seconds(now))]
+            if len(picked) >= limit:
                 break
-        return found[:limit]
+        return picked[:limit]
 
     def _by_lane(self, rows: Iterable[LaneRow], lanes: Sequence[str] | None) -> dict[str, list[LaneRow]]:
         rows = list(rows)

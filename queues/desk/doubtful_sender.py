@@ -32,8 +32,8 @@ def doubts(
     """Return at most one sign of each kind about the sender of a message that is filed `at` a moment."""
     if item.direction is not Direction.IN or not item.from_address:
         return ()
-    ours = (_like_us(rules, item.from_name, address) for address in (item.from_address, item.reply_to) if address)
-    like = next((text for text in ours if text), "") or _like_a_customer(store, item, customer, ticket, at)
+    like_us = (_like_us(rules, item.from_name, address) for address in (item.from_address, item.reply_to) if address)
+    like = next((text for text in like_us if text), "") or _like_a_customer(store, item, customer, ticket, at)
     signs = [Sign(LOOK_ALIKE, safe_line(like)[:200])] if like else []
     signs += (
         [Sign(OTHER_REPLY, safe_line(item.reply_to)[:200])] if _answers_elsewhere(rules, item, customer, at) else []

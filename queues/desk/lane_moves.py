@@ -104,7 +104,7 @@ def _routed(
     """Route a ticket's first message; its lane goes by the fields of `state`."""
     opening = store.messages.opening(ticket.id)
     facts = facts_again(ticket, store.customers.tier_of(ticket.customer_id) if tier is None else tier, opening)
-    found = route(rules, facts, lanes, state)
+    routed = route(rules, facts, lanes, state)
     # tags are a condition of rules if an agent set them; those that rules have set would feed back into the rules
-    others = tuple(tag for tag in ticket.tags if tag not in found.tags)
-    return route(rules, replace(facts, tags=others), lanes, state) if others else found
+    others = tuple(tag for tag in ticket.tags if tag not in routed.tags)
+    return route(rules, replace(facts, tags=others), lanes, state) if others else routed

@@ -60,11 +60,11 @@ def findings(change: Change) -> list[Finding]:
     ]
 
 
-def without_doubles(found: Sequence[Finding], never: Sequence[Finding]) -> list[Finding]:
+def without_doubles(results: Sequence[Finding], never: Sequence[Finding]) -> list[Finding]:
     """Return `found` without what `never` says already about the same words."""
     return [
         finding
-        for finding in found
+        for finding in results
         if finding.rule not in _CHECKED_ELSEWHERE
         or not any(other.start < finding.end and finding.start < other.end for other in never)
     ]

@@ -17,7 +17,7 @@ from queues.figures.grouping import BETWEEN, NO_FACTS, By, Facts, Grouped, group
 from queues.figures.handling import IDLE, handled
 from queues.figures.metrics import ASIDE, LATE, Elapsed, Figure, Measure, Metric, aside, figures, measures, wall
 from queues.figures.ratings_and_reviews import judged
-from queues.figures.ticket_history import History, told_in_order
+from queues.figures.ticket_history import History, in_order
 
 _CLOCKS = frozenset(LATE.values())
 
@@ -123,7 +123,7 @@ def inside(report: Report, group: str) -> dict[str, Mapping[Metric, Figure]]:
     return {name[len(start) :]: held for name, held in report.now.items() if name.startswith(start)}
 
 
-def measures_behind(
+def measures_of(
     store: Store, period: Period, by: By, zone: tzinfo, *, elapsed: Elapsed = wall, on_progress: Progress = _silent
 ) -> Iterator[tuple[Measure, str]]:
     """Yield every measure of the period that belongs to a group, with the group; handle times summed by ticket."""
@@ -161,7 +161,7 @@ def _of_lives(store: Store, question: Question) -> Found:
         for number, events in batch:
             if number not in created:
                 continue
-            life, timeline = History(number, created[number]), told_in_order(events, replies.get(number, ()))
+            life, timeline = History(number, created[number]), in_order(events, replies.get(number, ()))
             of_ticket, heard = facts.get(number, NO_FACTS), 0
             for place, span in enumerate(question.spans):
                 while heard < len(timeline) and timeline[heard][0] < span.until:

@@ -106,9 +106,9 @@ class OwnWork:
             self._measures[ticket_id] = tuple(measure for measure in results if measure.agent == self._agent)
         self._acts += mine
         self._seen = newest
-        return OwnFigures(self._agent, self._since, until, seconds, self._tickets_behind(store, until))
+        return OwnFigures(self._agent, self._since, until, seconds, self._tickets_of(store, until))
 
-    def _tickets_behind(self, store: Store, until: int) -> dict[Own, tuple[Value, ...]]:
+    def _tickets_of(self, store: Store, until: int) -> dict[Own, tuple[Value, ...]]:
         results: dict[Own, list[Value]] = {own: [] for own in Own}
         undone = store.actions.undone(self._agent, self._acts[0].action) if self._acts else set[int]()
         acts = [event for event in self._acts if event.action not in undone]

@@ -232,7 +232,7 @@ class History:
             self.ends = [*self.ends, ClockEnd(name, at, False, agent, macro)]
 
 
-def told_in_order(events: Iterable[Told], replies: Iterable[Written]) -> list[tuple[int, int, tuple[Any, ...]]]:
+def in_order(events: Iterable[Told], replies: Iterable[Written]) -> list[tuple[int, int, tuple[Any, ...]]]:
     """Return events and replies by time, as moment, place at that moment and content; place 1 is a reply.
 
     At one moment the customer's message comes first, then our reply, then what changed on the ticket.
@@ -254,7 +254,7 @@ def _moment(entry: tuple[int, int, tuple[Any, ...]]) -> tuple[int, int]:
 def history(ticket_id: int, created_at: int, events: Iterable[Told], replies: Iterable[Written] = ()) -> History:
     """Return the ticket's history; `events` must not include those of undone actions."""
     result = History(ticket_id, created_at)
-    for _, place, content in told_in_order(events, replies):
+    for _, place, content in in_order(events, replies):
         if place == 1:
             result.reply(*content)
         else:

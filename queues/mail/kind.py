@@ -156,7 +156,7 @@ def _unauthenticated(values: Sequence[str], servers: frozenset[str]) -> Iterator
     if repeated:
         said = f"{own}: {summary}, and below it {' '.join(repeated)}"
         yield Sign(FORGED, safe_line(f"Authentication-Results: {said}")[:200])
-    if results and ("fail" in results.get("dmarc", ()) or not any("pass" in found for found in results.values())):
+    if results and ("fail" in results.get("dmarc", ()) or not any("pass" in verdicts for verdicts in results.values())):
         yield Sign(UNAUTHENTICATED, safe_line(f"Authentication-Results: {own}: {summary}")[:200])
 
 

@@ -69,7 +69,7 @@ class Filing:
         result = self._store.settings.get(self._key(mailbox))
         return {str(name): int(value) for name, value in result.items()} if isinstance(result, dict) else {}
 
-    def put_mark(self, mailbox: str, mark: dict[str, int]) -> None:
+    def save_mark(self, mailbox: str, mark: dict[str, int]) -> None:
         """Remember how far a mailbox was read; call it inside the transaction that what was read is kept in."""
         self._store.settings.save(self._key(mailbox), mark)
 
@@ -88,7 +88,7 @@ class Filing:
                     for sent in answers.to.get(mail.uid, ()):
                         self._keep(answers.folder, answers.uidvalidity, sent)
             mark = self.mark(mailbox)
-            self.put_mark(mailbox, mark | {"uidvalidity": uidvalidity, "uid": max(mail.uid for mail in group)})
+            self.save_mark(mailbox, mark | {"uidvalidity": uidvalidity, "uid": max(mail.uid for mail in group)})
 
     def _keep(self, mailbox: str, uidvalidity: int, mail: Fetched) -> None:
         now, connector = self._clock(), self._account.connector

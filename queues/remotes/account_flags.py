@@ -44,7 +44,7 @@ class Following:
             with self._store.write():
                 self._store.remote.lost_before(self._account.connector, mailbox, selected.uidvalidity)
                 fresh = {"uidvalidity": selected.uidvalidity, "uid": 0, "modseq": selected.modseq}
-                self._filing.put_mark(mailbox, fresh)
+                self._filing.save_mark(mailbox, fresh)
 
     def pull(self, box: Mailbox) -> bool:
         """Take in what changed on the server; return whether someone answered."""
@@ -68,7 +68,7 @@ class Following:
             self._store.remote.lost(connector, self._mailbox, self._uidvalidity, gone)
             newest = max((flags.modseq for flags in changed), default=0)
             mark = self._filing.mark(self._mailbox)
-            self._filing.put_mark(self._mailbox, mark | {"modseq": max(mark.get("modseq", 0), newest)})
+            self._filing.save_mark(self._mailbox, mark | {"modseq": max(mark.get("modseq", 0), newest)})
         return answered
 
     @property
@@ -89,7 +89,7 @@ class Following:
             claims = {event.ticket_id for event in events if changed_hands(event)}
             for ticket_id in dict.fromkeys(event.ticket_id for event in events):
                 self._push_ticket(box, ticket_id, claim=ticket_id in claims)
-            self.picture.put_pushed(events[-1].id)
+            self.picture.save_pushed(events[-1].id)
 
     def _push_answers(self, box: Mailbox) -> None:
         """Mark what left since the last time; a reply leaves when its undo window is over, long after its event."""

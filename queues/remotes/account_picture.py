@@ -58,7 +58,7 @@ class Picture:
         """Return the number of the latest event whose outcome is on the server."""
         return int(self._store.settings.get(self._key) or 0)
 
-    def put_pushed(self, number: int) -> None:
+    def save_pushed(self, number: int) -> None:
         """Remember that number."""
         with self._store.write(bulk=True):
             self._store.settings.save(self._key, number)

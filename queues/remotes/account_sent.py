@@ -46,7 +46,7 @@ class SentMail:
             read = self._filing.mark(self._connector.account.mailbox).get("uid", 0)
             mark = {"uidvalidity": selected.uidvalidity, "uid": max(selected.uidnext - 1, 0) if read else 0}
             with self._store.write():
-                self._filing.put_mark(self.folder, mark)
+                self._filing.save_mark(self.folder, mark)
         self._uidvalidity = selected.uidvalidity
         self._take_new(box, mark["uid"])
 
@@ -79,7 +79,7 @@ class SentMail:
             with self._store.write(bulk=True):
                 mark = self._filing.mark(self.folder)  # only what waits for nothing is done with
                 self._filing.keep(self.folder, self._uidvalidity, group)
-                self._filing.put_mark(self.folder, mark)
+                self._filing.save_mark(self.folder, mark)
         if not self._waiting:
             self.read_through()
 
@@ -107,7 +107,7 @@ class SentMail:
         mark = self._filing.mark(self.folder) if self.folder else {}
         if mark and mark.get("uid", 0) < self._looked_at:
             with self._store.write(bulk=True):
-                self._filing.put_mark(self.folder, mark | {"uid": self._looked_at})
+                self._filing.save_mark(self.folder, mark | {"uid": self._looked_at})
 
     def copy(self, box: Mailbox) -> None:
         """Put the copies of sent replies there, each once. Raises ConnectorError."""

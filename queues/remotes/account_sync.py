@@ -24,7 +24,7 @@ from queues.outgoing.outbox import Delivery, deliver_due
 from queues.remotes.account_filing import Answers, Filing
 from queues.remotes.account_flags import Following
 from queues.remotes.account_sent import SentMail
-from queues.remotes.links import Link, LinkState, put_link
+from queues.remotes.links import Link, LinkState, save_link
 from queues.remotes.stall_watch import watched
 
 log = logging.getLogger(__name__)
@@ -119,7 +119,7 @@ class AccountSync:
                 self._open()
                 self._catch_up(stop)
                 attempt, stood = 0, True
-                self._told_well()
+                self._report_recovery()
                 self._stay(stop)
             except (ConnectorError, StoreError) as error:
                 if stood and isinstance(error, UnreachableError):
@@ -225,7 +225,7 @@ class AccountSync:
             self._fault(error.title, error.message, LinkState.NO_SENDING)
         else:
             if due:
-                self._told_well()
+                self._report_recovery()
         self._copy_sent()
         self._following.push(box)
 
@@ -322,11 +322,11 @@ class AccountSync:
             self._last_reported = sentence
             self._tell(f"{self._account.name}: {title}. {sentence}")
 
-    def _told_well(self) -> None:
+    def _report_recovery(self) -> None:
         self._save(LinkState.ONLINE)
         if self._last_reported:
             self._last_reported = ""
             self._tell(f"{self._account.name}: online again.")
 
     def _save(self, state: LinkState, sentence: str = "", *, done: int = 0, total: int = 0) -> None:
-        put_link(self._store, self._connector.name, Link(state, sentence, done, total))
+        save_link(self._store, self._connector.name, Link(state, sentence, done, total))

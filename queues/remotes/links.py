@@ -48,7 +48,7 @@ def links(store: Store) -> dict[str, Link]:
     return {name: Link(**{**values, "state": LinkState(values["state"])}) for name, values in result.items()}
 
 
-def put_link(store: Store, connector: str, link: Link) -> None:
+def save_link(store: Store, connector: str, link: Link) -> None:
     """Write the state of an account's connection, if it changed."""
     if links(store).get(connector) == link:
         return

@@ -12,7 +12,7 @@ from data.errors import StoreError
 from data.store import Store
 from queues.accounts.mail_account import Account
 from queues.connectors.pulse import Pulse
-from queues.remotes.links import Link, LinkState, links, put_link
+from queues.remotes.links import Link, LinkState, links, save_link
 
 SILENT = 6.0
 """Seconds without a word after which it is reported; the connection is given up much later."""
@@ -48,7 +48,7 @@ class _Watch:
         )
         with closing(Store.open(self._path)) as store:
             self._before = links(store).get(connector, Link(LinkState.OFFLINE))
-            put_link(store, connector, replace(self._before, state=LinkState.STALLED, sentence=sentence))
+            save_link(store, connector, replace(self._before, state=LinkState.STALLED, sentence=sentence))
         self._tell(f"{self._account.name}: {LinkState.STALLED}. {sentence}")
 
     def _end(self) -> None:
@@ -57,7 +57,7 @@ class _Watch:
         with closing(Store.open(self._path)) as store:
             link = links(store).get(connector)
             if before is not None and link is not None and link.state is LinkState.STALLED:
-                put_link(store, connector, before)
+                save_link(store, connector, before)
         self._before = None
 
 

@@ -16,7 +16,7 @@ from queues.desk.recipient import address_of
 from queues.mail.addresses import addresses
 from queues.outgoing.attachments import Enclosed
 from queues.remotes.tracker_mirror import Mirror, Seen
-from queues.remotes.tracker_ours import BROUGHT, Ours
+from queues.remotes.tracker_sent import BROUGHT, SentByUs
 
 AT_ONCE = 100
 _BECAME = {"sent": "sent", "held": "held", "failed": "failed", "recalled": "failed"}
@@ -26,7 +26,7 @@ _BECAME = {"sent": "sent", "held": "held", "failed": "failed", "recalled": "fail
 class Sharing:
     """Brings this desk's tickets into its team, and takes colleagues' replies to them."""
 
-    def __init__(self, mirror: Mirror, team: Team, sent_by_us: Ours) -> None:
+    def __init__(self, mirror: Mirror, team: Team, sent_by_us: SentByUs) -> None:
         self._mirror, self._team, self._store, self._sent_by_us = mirror, team, mirror.store, sent_by_us
         self._homes = self._accounts()
         team.homes = frozenset(self._homes)
@@ -80,7 +80,7 @@ class Sharing:
         with store.write(bulk=True):
             store.shared.link(mirror.name, ref, number)
             store.shared.note(mirror.name, message, first.id)
-            mirror.put_seen(ref, Seen(status, owner, ticket.lane, frozenset(ticket.tags)))
+            mirror.save_seen(ref, Seen(status, owner, ticket.lane, frozenset(ticket.tags)))
 
     def _bring(self, number: int) -> None:
         """Bring a message; what a customer wrote takes the ticket's status along."""
@@ -158,6 +158,6 @@ def _content(part: EmailMessage) -> bytes:
     return content if isinstance(content, bytes) else b""
 
 
-def sharing_of(mirror: Mirror, system: TicketSystem, sent_by_us: Ours) -> Sharing | None:
+def sharing_of(mirror: Mirror, system: TicketSystem, sent_by_us: SentByUs) -> Sharing | None:
     """Return what shares this desk's tickets, None for other systems than a team."""
     return Sharing(mirror, system, sent_by_us) if isinstance(system, Team) and mirror.tracker.share else None

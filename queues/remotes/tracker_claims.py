@@ -18,7 +18,7 @@ def claim_all(mirror: Mirror) -> None:
                 mirror.or_told(ticket, lambda *given: _claim(mirror, *given),
                                str(before[0]) if before else mirror.desk.agent)  # fmt: skip
         with mirror.store.write(bulk=True):
-            mirror.put_mark("claimed", ripe[-1][0])
+            mirror.save_mark("claimed", ripe[-1][0])
 
 
 def _claim(mirror: Mirror, ticket: Ticket, before: str) -> None:

@@ -14,7 +14,7 @@ from queues.remotes.account_filing import Reader
 from queues.remotes.links import LinkState
 from queues.remotes.tracker_following import follow
 from queues.remotes.tracker_mirror import Mirror
-from queues.remotes.tracker_ours import Ours
+from queues.remotes.tracker_sent import SentByUs
 
 Recognise = Callable[[Sequence[Incoming]], Sequence[Incoming]]
 
@@ -23,7 +23,7 @@ class Fetching:
     """Reads the system's feed into the desk."""
 
     def __init__(
-        self, mirror: Mirror, sent_by_us: Ours, reader: Reader, recognise: Recognise, news: Callable[[], object]
+        self, mirror: Mirror, sent_by_us: SentByUs, reader: Reader, recognise: Recognise, news: Callable[[], object]
     ) -> None:
         """`news` is called when messages were filed."""
         self._mirror, self._sent_by_us, self._store = mirror, sent_by_us, mirror.store
@@ -40,9 +40,9 @@ class Fetching:
             if (stop and stop.is_set()) or not batch.more:
                 break
             newest = newest or mirror.system.newest()
-            mirror.put_link(LinkState.FETCHING, done=batch.done, total=max(newest, batch.done))
+            mirror.save_link(LinkState.FETCHING, done=batch.done, total=max(newest, batch.done))
         if newest:
-            mirror.put_link(LinkState.ONLINE)
+            mirror.save_link(LinkState.ONLINE)
 
     def look(self, ref: str) -> None:
         """Read what happened to one ticket up to now."""
@@ -75,7 +75,7 @@ class Fetching:
                 for event in strange:
                     self._note_shared(event)
             messages = [follow(mirror, remote, batch.moved.get(ref), new) for ref, remote in batch.tickets.items()]
-            mirror.put_cursor(cursor)
+            mirror.save_cursor(cursor)
         for sentence in filter(None, messages):
             mirror.tell(sentence)
         if items:

@@ -24,7 +24,7 @@ def follow(mirror: Mirror, remote: RemoteTicket, mover: str | None, new: Set[int
     if number not in new and mover == mirror.system.me() and mirror.unpushed(number):
         return ""  # the echo of what we did, and the agent has gone on since
     changes = _changes(mirror, number, remote, new=number in new)
-    mirror.put_seen(remote.ref, Seen.of(remote))
+    mirror.save_seen(remote.ref, Seen.of(remote))
     messages = []
     if changes.get("assignee") and mirror.claims(number):
         messages.append(f"#{number} is {changes['assignee']}'s: {changes['assignee']} was first.")

@@ -14,7 +14,7 @@ from queues.accounts.ticketing_system import Tracker
 from queues.connectors.base import Happened, RemoteTicket, TicketSystem
 from queues.desk.desk import Desk
 from queues.desk.recognisers.arrival import INTAKE
-from queues.remotes.links import Link, LinkState, put_link
+from queues.remotes.links import Link, LinkState, save_link
 
 Tell = Callable[[str], object]
 """Takes a sentence for the agent."""
@@ -53,7 +53,7 @@ class Mirror:
         """Return how far something was done: `claimed`, `pushed`."""
         return int(self.store.settings.get(f"{name}.{self.name}") or 0)
 
-    def put_mark(self, name: str, value: int) -> None:
+    def save_mark(self, name: str, value: int) -> None:
         """Remember how far; call it inside the transaction that it belongs to."""
         self.store.settings.save(f"{name}.{self.name}", value)
 
@@ -61,7 +61,7 @@ class Mirror:
         """Return how far the system was read."""
         return str(self.store.settings.get(f"mark.{self.name}") or "")
 
-    def put_cursor(self, cursor: str) -> None:
+    def save_cursor(self, cursor: str) -> None:
         """Remember how far the system was read; call it inside the transaction that it belongs to."""
         self.store.settings.save(f"mark.{self.name}", cursor)
 
@@ -70,7 +70,7 @@ class Mirror:
         result = self.store.settings.get(f"seen.{self.name}/{ref}")
         return Seen(result[0], result[1], result[2], frozenset(result[3]), "".join(result[4:])) if result else None
 
-    def put_seen(self, ref: str, seen: Seen) -> None:
+    def save_seen(self, ref: str, seen: Seen) -> None:
         """Remember a ticket's state there, if it changed."""
         if seen != self.seen(ref):
             with self.store.write(bulk=True):
@@ -81,14 +81,16 @@ class Mirror:
         """Remember what we ourselves changed there, so that it is not taken for the other side's doing."""
         seen = self.seen(ref)
         if seen is not None:
-            self.put_seen(ref, replace(seen, **fields))
+            self.save_seen(ref, replace(seen, **fields))
 
-    def put_link(self, state: LinkState, sentence: str = "", *, done: int = 0, total: int = 0, wait: float = 0) -> None:
+    def save_link(
+        self, state: LinkState, sentence: str = "", *, done: int = 0, total: int = 0, wait: float = 0
+    ) -> None:
         """Write the state of the connection, for every window; `wait` seconds pass before the next look."""
         now = self.clock()
         used, allowed = self.system.requests, self.tracker.requests
         link = Link(state, sentence, done, total, used, allowed, now, now + round(wait) if wait else 0)
-        put_link(self.store, self.name, link)
+        save_link(self.store, self.name, link)
         self.paced(self.tracker.name, link)
 
     # What is known by which name

@@ -8,13 +8,13 @@ from queues.connectors.web import StaleError
 from queues.remotes.tracker_fetching import Fetching
 from queues.remotes.tracker_following import gave_way
 from queues.remotes.tracker_mirror import Mirror, Seen
-from queues.remotes.tracker_ours import Ours
+from queues.remotes.tracker_sent import SentByUs
 
 
 class Pushing:
     """Writes there what was done here and is not a reply."""
 
-    def __init__(self, mirror: Mirror, sent_by_us: Ours, fetching: Fetching) -> None:
+    def __init__(self, mirror: Mirror, sent_by_us: SentByUs, fetching: Fetching) -> None:
         self._mirror, self._sent_by_us, self._fetching = mirror, sent_by_us, fetching
         self._not_there: frozenset[str] = frozenset()
 
@@ -33,7 +33,7 @@ class Pushing:
                 if ticket is not None:
                     mirror.or_told(ticket, self._push_ticket, ticket_id not in busy)
             with mirror.store.write(bulk=True):
-                mirror.put_mark("pushed", ripe[-1][0])
+                mirror.save_mark("pushed", ripe[-1][0])
 
     def _push_ticket(self, ticket: Ticket, status: bool) -> None:
         can = self._mirror.system.capabilities

@@ -17,7 +17,7 @@ from queues.desk.escalations import is_to_others
 from queues.outgoing.outbox import HELD_BY
 from queues.remotes.tracker_fetching import Fetching
 from queues.remotes.tracker_mirror import Mirror
-from queues.remotes.tracker_ours import Ours
+from queues.remotes.tracker_sent import SentByUs
 
 TRIES = 3
 """How often a reply is offered whose ticket changes there at that moment."""
@@ -29,7 +29,7 @@ class Replies:
     per_day = 0
     to_copy = False
 
-    def __init__(self, mirror: Mirror, sent_by_us: Ours, fetching: Fetching) -> None:
+    def __init__(self, mirror: Mirror, sent_by_us: SentByUs, fetching: Fetching) -> None:
         self._mirror, self._sent_by_us, self._fetching, self._store = mirror, sent_by_us, fetching, mirror.store
         self.per_minute = mirror.tracker.per_minute
         self._versions: dict[int, str] = {}

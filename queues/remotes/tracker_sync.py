@@ -25,9 +25,9 @@ from queues.remotes.team_sharing import sharing_of
 from queues.remotes.tracker_claims import claim_all
 from queues.remotes.tracker_fetching import Fetching, Recognise
 from queues.remotes.tracker_mirror import Mirror, Paced, Tell
-from queues.remotes.tracker_ours import Ours
 from queues.remotes.tracker_pushing import Pushing
 from queues.remotes.tracker_replies import Replies
+from queues.remotes.tracker_sent import SentByUs
 
 log = logging.getLogger(__name__)
 
@@ -57,7 +57,7 @@ class TrackerSync:
         """
         self._mirror = Mirror(desk, system, tracker, clock, tell)
         self._mirror.paced = paced
-        self._sent_by_us = Ours(self._mirror)
+        self._sent_by_us = SentByUs(self._mirror)
         self._fetching = Fetching(self._mirror, self._sent_by_us, reader, recognise, news)
         self._replies = Replies(self._mirror, self._sent_by_us, self._fetching)
         self._pushing = Pushing(self._mirror, self._sent_by_us, self._fetching)
@@ -84,10 +84,10 @@ class TrackerSync:
         try:
             self._catch_up(Event())
             done = self._carry_out()
-            self._mirror.put_link(LinkState.ONLINE)
+            self._mirror.save_link(LinkState.ONLINE)
             return done
         except ConnectorError as error:
-            self._mirror.put_link(LinkState.OFFLINE, error.message)
+            self._mirror.save_link(LinkState.OFFLINE, error.message)
             raise
         finally:
             self.close()
@@ -102,7 +102,7 @@ class TrackerSync:
                 self._catch_up(stop)
                 self._carry_out()
                 attempt = 0
-                self._told_well()
+                self._report_recovery()
                 self._stay(stop)
                 break
             except (ConnectorError, StoreError) as error:
@@ -127,10 +127,10 @@ class TrackerSync:
 
     def _pause(self, seconds: float, stop: Event) -> None:
         """Wait because the requests of this minute are used up, and say so."""
-        self._mirror.put_link(LinkState.WAITING, wait=seconds)
+        self._mirror.save_link(LinkState.WAITING, wait=seconds)
         self._tell(f"{self._tracker.name}: no requests are left of this minute; it goes on in {seconds:.0f} s.")
         stop.wait(seconds)
-        self._mirror.put_link(LinkState.ONLINE, wait=self._tracker.poll)
+        self._mirror.save_link(LinkState.ONLINE, wait=self._tracker.poll)
 
     def _stay(self, stop: Event) -> None:
         """Look for news of either side, and act on it."""
@@ -146,7 +146,7 @@ class TrackerSync:
                     self._sharing.share()
                 if self._presence is not None:
                     self._presence.exchange()
-                self._mirror.put_link(LinkState.ONLINE, wait=self._tracker.poll)
+                self._mirror.save_link(LinkState.ONLINE, wait=self._tracker.poll)
             version = self._store.data_version()
             due = self._store.outbox.due(self._clock(), [self._name], limit=1)
             if due or version != self._seen or self._pushing.waits():
@@ -155,7 +155,7 @@ class TrackerSync:
                 if self._presence is not None:
                     self._presence.exchange()
                 if self._system.requests != before:
-                    self._mirror.put_link(LinkState.ONLINE, wait=self._tracker.poll - waited)
+                    self._mirror.save_link(LinkState.ONLINE, wait=self._tracker.poll - waited)
 
     def _pause_a_tick(self, stop: Event) -> bool:
         """Wait for the next look at what the agent did; return at once, and whether, something happened there."""
@@ -194,13 +194,13 @@ class TrackerSync:
 
     def _fault(self, title: str, sentence: str, wait: float) -> None:
         """Tell a fault once, however often it comes again; it is tried again in `wait` seconds."""
-        self._mirror.put_link(LinkState.OFFLINE, sentence, wait=wait)
+        self._mirror.save_link(LinkState.OFFLINE, sentence, wait=wait)
         if sentence != self._last_reported:
             self._last_reported = sentence
             self._tell(f"{self._tracker.name}: {title}. {sentence}")
 
-    def _told_well(self) -> None:
-        self._mirror.put_link(LinkState.ONLINE, wait=self._tracker.poll)
+    def _report_recovery(self) -> None:
+        self._mirror.save_link(LinkState.ONLINE, wait=self._tracker.poll)
         if self._last_reported:
             self._last_reported = ""
             self._tell(f"{self._tracker.name}: online again.")

@@ -13,7 +13,7 @@ STUCK = (OutboxState.HELD, OutboxState.IN_DOUBT, OutboxState.FAILED)
 
 
 @dataclass(frozen=True, slots=True)
-class Left:
+class HandoverItem:
     """One thing left to do."""
 
     kind: str
@@ -29,7 +29,7 @@ class Left:
     """A promise whose time has passed."""
 
 
-def hand_over(store: Store, now: int) -> list[Left]:
+def hand_over(store: Store, now: int) -> list[HandoverItem]:
     """Return open work, promises first, earliest due first; then replies, then drafts."""
     open_items = [
         _open_item(store, PROMISE, promise.ticket_id, promise.due_at, promise.text, late=promise.due_at < now)
@@ -46,6 +46,6 @@ def hand_over(store: Store, now: int) -> list[Left]:
     ]
 
 
-def _open_item(store: Store, kind: str, ticket_id: int, at: int, text: str, *, late: bool = False) -> Left:
+def _open_item(store: Store, kind: str, ticket_id: int, at: int, text: str, *, late: bool = False) -> HandoverItem:
     row = store.tickets.row(ticket_id)
-    return Left(kind, ticket_id, row.customer_name if row else "", row.subject if row else "", at, text, late)
+    return HandoverItem(kind, ticket_id, row.customer_name if row else "", row.subject if row else "", at, text, late)

@@ -136,13 +136,13 @@ def next_(instead_of: int | None, reason: str, db: Path | None, as_json: bool) -
     if bool(instead_of) != bool(reason.strip()):
         raise click.UsageError("--instead-of and --reason go together.")
     with acting(db) as desk:
-        found = desk.next_up() if instead_of is None else desk.skip(instead_of, reason)
-        ticket = desk.store.tickets.get(found.ticket_id) if found is not None else None
-        if found is None or ticket is None:
+        choice = desk.next_up() if instead_of is None else desk.skip(instead_of, reason)
+        ticket = desk.store.tickets.get(choice.ticket_id) if choice is not None else None
+        if choice is None or ticket is None:
             if not as_json:
                 click.echo(words("Nothing waits."), err=True)
             return
         if as_json:
-            write_json({**ticket_keys(ticket, desk.store.customers.get(ticket.customer_id)), "why": found.why})
+            write_json({**ticket_keys(ticket, desk.store.customers.get(ticket.customer_id)), "why": choice.why})
             return
-        click.echo(f"#{ticket.id} {safe_line(ticket.subject)}\n{safe_line(piecewise(found.why))}")
+        click.echo(f"#{ticket.id} {safe_line(ticket.subject)}\n{safe_line(piecewise(choice.why))}")

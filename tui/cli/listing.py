@@ -86,8 +86,8 @@ def _lanes(store: Store, named: str | None) -> list[str] | None:
 def _by_number(store: Store, lanes: list[str] | None, status: Status | None, limit: int) -> list[Ticket]:
     if lanes is None:
         return list(store.tickets.each(status=status, limit=limit))
-    found = [ticket for lane in lanes for ticket in store.tickets.each(lane=lane, status=status, limit=limit)]
-    return sorted(found, key=lambda ticket: ticket.id)[:limit]
+    matches = [ticket for lane in lanes for ticket in store.tickets.each(lane=lane, status=status, limit=limit)]
+    return sorted(matches, key=lambda ticket: ticket.id)[:limit]
 
 
 def _in_turn(store: Store, lanes: list[str] | None, status: str | None, limit: int) -> list[Ticket]:
@@ -274,12 +274,12 @@ def search(words: tuple[str, ...], db: Path | None, lane: str | None, limit: int
         for hit in hits:
             shown = hit.snippet if is_revealing() else hit.masked_snippet
             if as_json:
-                found = {"ticket": hit.ticket_id, "message": hit.message_id, "snippet": shown}
-                write_json({**found, "status": hit.status, "lane": hit.lane, "subject": hit.subject})
+                matches = {"ticket": hit.ticket_id, "message": hit.message_id, "snippet": shown}
+                write_json({**matches, "status": hit.status, "lane": hit.lane, "subject": hit.subject})
             else:
                 click.echo(f"#{hit.ticket_id:<6} {hit.status:<9} {safe_line(hit.lane):<8} {safe_line(shown)}")
         if not hits and not as_json:
-            _say_nothing_found()
+            _report_no_match()
 
 
 def _quoted(word: str) -> str:
@@ -292,5 +292,5 @@ def _quoted(word: str) -> str:
     return f'{head}:"{rest}"' if is_operator else f'{minus}"{word.removeprefix(minus)}"'
 
 
-def _say_nothing_found() -> None:
+def _report_no_match() -> None:
     click.echo(words("Nothing found."), err=True)

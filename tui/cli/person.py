@@ -38,10 +38,10 @@ def customer_named(store: Store, person: str) -> Customer:
     """Return the customer with this address, handle or telephone number, or `customer:NUMBER`. Raises InputError."""
     kind, _, number = person.partition(":")
     if kind == "customer" and number.isdigit():
-        found = int(number) if len(number) < 16 else None
+        known_id = int(number) if len(number) < 16 else None
     else:
-        found = store.customers.find([Identity(kind, person.strip().casefold()) for kind in _KINDS])
-    customer = store.customers.get(found) if found is not None else None
+        known_id = store.customers.find([Identity(kind, person.strip().casefold()) for kind in _KINDS])
+    customer = store.customers.get(known_id) if known_id is not None else None
     if customer is None:
         raise InputError(
             "No such person",

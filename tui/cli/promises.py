@@ -17,11 +17,11 @@ from tui.look.short_times import moment, span
 from tui.look.shown import safe_line, safe_text
 from tui.look.words import words
 from tui.look.written_values import iso
-from tui.shifts.handover_line import left_line
+from tui.shifts.handover_line import item_line
 
 if TYPE_CHECKING:
     from data.store import Store
-    from queues.shifts.handover import Left
+    from queues.shifts.handover import HandoverItem
 
 _SETTLED = (PromiseState.KEPT, PromiseState.BROKEN)
 
@@ -78,7 +78,7 @@ def handover(since: str, db: Path | None, as_json: bool) -> None:
         if as_json:
             write_json(_left_keys(open_item))
         else:
-            click.echo(left_line(open_item, now))
+            click.echo(item_line(open_item, now))
     if not open_items and not as_json:
         click.echo(words("Nothing is open; have a good evening."), err=True)
 
@@ -139,7 +139,7 @@ def _note_keys(note: Shift) -> dict[str, Any]:
     }
 
 
-def _left_keys(open_item: Left) -> dict[str, Any]:
+def _left_keys(open_item: HandoverItem) -> dict[str, Any]:
     return {
         "kind": open_item.kind,
         "ticket": open_item.ticket_id,

@@ -10,7 +10,7 @@ import click
 
 from queues.figures.grouping import AGE_NAMES, By, Grouped
 from queues.figures.metrics import Metric
-from queues.figures.reporting import Period, Report, measures_behind, reports
+from queues.figures.reporting import Period, Report, measures_of, reports
 from tui.cli.common import db_option, json_option, reading, write_json
 from tui.cli.periods import period_of, zone_of
 from tui.look.short_times import month, weekday
@@ -68,10 +68,10 @@ def report(
     with reading(db) as store:
         if metric:
             listed = 0
-            for measure, of_group in measures_behind(store, period, By(by), place, elapsed=elapsed):
+            for measure, of_group in measures_of(store, period, By(by), place, elapsed=elapsed):
                 if measure.metric == metric and group in ("", of_group):
                     listed += 1
-                    _put_measure(measure.ticket_id, of_group, measure.at, measure.value, as_json)
+                    _print_measure(measure.ticket_id, of_group, measure.at, measure.value, as_json)
             if not listed:
                 click.echo(words("No tickets are behind that figure."), err=True)
             return
@@ -89,20 +89,20 @@ def report(
             for line in lines_of(held[By(by)]):
                 write_json(line)
             return
-        _put_words(held[By(by)], place)
+        _print_report(held[By(by)], place)
         if by == By.ALL:
-            _put_days(held[By.DAY], period, place)
-            _put_ages(held[By.AGE])
+            _print_days(held[By.DAY], period, place)
+            _print_ages(held[By.AGE])
 
 
-def _put_measure(ticket_id: int, group: str, at: int, number: int, as_json: bool) -> None:
+def _print_measure(ticket_id: int, group: str, at: int, number: int, as_json: bool) -> None:
     if as_json:
         write_json({"ticket": ticket_id, "group": group, "at": iso(at), "value": number})
     else:
         click.echo(f"#{ticket_id:<8} {safe_line(group):<24} {iso(at)}  {number}")
 
 
-def _put_words(report: Report, zone: tzinfo) -> None:
+def _print_report(report: Report, zone: tzinfo) -> None:
     days = words("{since} to {until}").format(
         since=_day(report.period.since, zone), until=_day(report.period.until, zone)
     )
@@ -112,7 +112,7 @@ def _put_words(report: Report, zone: tzinfo) -> None:
         return
     click.echo(words("{days}, compared with the same length before; durations are medians").format(days=days))
     if report.by is not By.ALL:
-        _put_groups(listed, report.by)
+        _print_groups(listed, report.by)
         return
     by_metric = {row.metric: row for row in listed}
     for title, metrics in CHAPTERS:
@@ -123,7 +123,7 @@ def _put_words(report: Report, zone: tzinfo) -> None:
             click.echo(f"  {words(metric):<18}{now:>9}  {word} {before:>9}  {change(row)}")
 
 
-def _put_groups(listed: list[Row], by: Grouped) -> None:
+def _print_groups(listed: list[Row], by: Grouped) -> None:
     by_group: dict[str, dict[Metric, Row]] = {}
     for row in listed:
         by_group.setdefault(row.group, {})[row.metric] = row
@@ -135,7 +135,7 @@ def _put_groups(listed: list[Row], by: Grouped) -> None:
         click.echo("".join([f"{group_name(by, safe_line(group))[:21]:<22}", *(f"{cell:>17}" for cell in cells)]))
 
 
-def _put_days(by_day: Report, period: Period, zone: tzinfo) -> None:
+def _print_days(by_day: Report, period: Period, zone: tzinfo) -> None:
     """Draw created and solved tickets, one column per day, if there are enough days for a line."""
     first = datetime.fromtimestamp(period.since, zone).date()
     last = datetime.fromtimestamp(period.until - 1, zone).date()
@@ -152,7 +152,7 @@ def _put_days(by_day: Report, period: Period, zone: tzinfo) -> None:
         click.echo(f"  {words(metric):<18}{spark(counts)}  {said}")
 
 
-def _put_ages(by_age: Report) -> None:
+def _print_ages(by_age: Report) -> None:
     """Draw the backlog by age."""
     counts = [(name, by_age.now.get(name, {}).get(Metric.BACKLOG, EMPTY).count) for name in AGE_NAMES]
     if any(count for _, count in counts):

@@ -107,7 +107,7 @@ def calibrate(reply: int | None, other: str, card_id: str, db: Path | None, as_j
     Agreement is the share of equal answers and Cohen's kappa with linear weights (1968), by criterion.
     """
     if reply is None:
-        _put_agreement(db, as_json)
+        _print_agreement(db, as_json)
         return
     with acting(db) as desk:
         message = desk.reviews.reply(reply)
@@ -122,7 +122,7 @@ def calibrate(reply: int | None, other: str, card_id: str, db: Path | None, as_j
         )
 
 
-def _put_agreement(db: Path | None, as_json: bool) -> None:
+def _print_agreement(db: Path | None, as_json: bool) -> None:
     from queues.quality.comparing import compared, finished
 
     with reading(db) as store:

@@ -59,12 +59,12 @@ def sample(
             agents=agents,
         )
         for pick in drawn.picked:
-            _put_picked(pick, as_json, sample=drawn.id, seed=drawn.seed)
+            _print_picked(pick, as_json, sample=drawn.id, seed=drawn.seed)
         if len(drawn.picked) < count and not as_json:
             click.echo(f"Only {len(drawn.picked)} of {count}: there are no more replies to sample.", err=True)
 
 
-def _put_picked(pick: Picked, as_json: bool, **more: Any) -> None:
+def _print_picked(pick: Picked, as_json: bool, **more: Any) -> None:
     if as_json:
         write_json(
             {"reply": pick.message_id, "ticket": pick.ticket_id, "agent": pick.agent, "why": list(pick.why), **more}
@@ -93,7 +93,7 @@ def list_them(
         if waiting:
             todo = desk.reviews.to_review()
             for pick in todo:
-                _put_picked(pick, as_json)
+                _print_picked(pick, as_json)
             if not todo and not as_json:
                 click.echo("There is nothing to review; `tridesk reviews sample` draws replies.", err=True)
             return

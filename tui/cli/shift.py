@@ -23,7 +23,7 @@ from tui.look.written_values import iso
 from tui.setup.clock import wall_clock
 from tui.setup.open_desk import agent_name, zone_name
 from tui.setup.settings import config_folder, load
-from tui.shifts.shift_lines import behind_word, figure_lines, hand_over_note, note_head, start_lines
+from tui.shifts.shift_lines import contribution, figure_lines, hand_over_note, note_head, start_lines
 
 if TYPE_CHECKING:
     from data.records.shifts import Shift
@@ -50,7 +50,7 @@ def shift(ctx: click.Context, since: str, agent: str, behind: str | None, db: Pa
     with reading(db) as store:
         figures = _figures(store, agent or agent_name(settings), since, wall_clock(), zone_name(settings))
     if behind is not None:
-        _put_behind(figures, Own(behind), as_json)
+        _print_tickets_of(figures, Own(behind), as_json)
     elif as_json:
         write_json(_keys(figures))
     else:
@@ -80,7 +80,7 @@ def start(db: Path | None, as_json: bool) -> None:
         result = shift_start(desk.store, desk.agent, wordings, day_ends=day_end(now, ZoneInfo(zone)))
         begun = desk.begin_shift(wordings)
         if as_json:
-            _put_start(result, begun)
+            _print_start(result, begun)
             return
         for _, line in start_lines(desk.store, result, now, zone):
             click.echo(line)
@@ -125,12 +125,12 @@ def _written(desk: Desk) -> str:
     return hand_over_note(figures, hand_over(desk.store, now), now, zone)
 
 
-def _put_behind(figures: OwnFigures, own: Own, as_json: bool) -> None:
+def _print_tickets_of(figures: OwnFigures, own: Own, as_json: bool) -> None:
     for value in figures.tickets_behind.get(own, ()):
         if as_json:
             write_json({"ticket": value.ticket_id, "figure": own, "value": value.value})
         else:
-            click.echo(f"#{value.ticket_id:<8} {behind_word(own, value.value)}".rstrip())
+            click.echo(f"#{value.ticket_id:<8} {contribution(own, value.value)}".rstrip())
 
 
 def _keys(own_figures: OwnFigures) -> dict[str, Any]:
@@ -150,7 +150,7 @@ def _shift_keys(shift: Shift) -> dict[str, Any]:
     return {"agent": shift.agent, "began": iso(shift.began_at), "ended": iso(shift.ended_at), "note": shift.note}
 
 
-def _put_start(start: ShiftStart, begun: Shift) -> None:
+def _print_start(start: ShiftStart, begun: Shift) -> None:
     write_json({"kind": "shift", **_shift_keys(begun)})
     for note in start.notes:
         write_json({"kind": "note", **_shift_keys(note)})

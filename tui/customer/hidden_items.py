@@ -45,7 +45,7 @@ def hidden_items(store: Store, ticket_id: int, now: int, *, folded: bool) -> lis
     ticket = store.tickets.get(ticket_id)
     if ticket is None:
         return []
-    found: dict[str, HiddenItem] = {}
+    listed: dict[str, HiddenItem] = {}
     texts = [*_of_customer(store.customers.get(ticket.customer_id)), (words("subject"), ticket.subject)]
     messages = store.messages.of(ticket_id, most=MOST_READ)
     messages.sort(key=lambda message: message.received_at, reverse=True)
@@ -58,8 +58,8 @@ def hidden_items(store: Store, ticket_id: int, now: int, *, folded: bool) -> lis
         unread -= len(safe)
         for item in find(safe):
             value = safe[item.start : item.end]
-            found.setdefault(value, HiddenItem(item.kind, value, where))
-    return list(found.values())[:MOST]
+            listed.setdefault(value, HiddenItem(item.kind, value, where))
+    return list(listed.values())[:MOST]
 
 
 def _of_customer(customer: Customer | None) -> Iterator[tuple[str, str]]:

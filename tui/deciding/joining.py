@@ -37,8 +37,8 @@ class Joining(Part):
     async def _merge(self, ids: Sequence[int], into: int) -> None:
         """Merge, after a question where another customer's ticket is among them."""
         kept = self.desk.store.tickets.get(into)
-        found = [self.desk.store.tickets.get(number) for number in ids if number != into]
-        tickets = [ticket for ticket in found if ticket is not None]
+        absorbed = [self.desk.store.tickets.get(number) for number in ids if number != into]
+        tickets = [ticket for ticket in absorbed if ticket is not None]
         if kept is None or not tickets:
             self.desk.say(words("There is no other ticket #{n}; nothing was merged.").format(n=into), severe=True)
             return

@@ -12,7 +12,7 @@ from tui.look.words import words
 YES = frozenset({"y", "yes", "sí", "si"})
 
 
-class Left(Exception):  # noqa: N818 - it is not an error
+class EndOfInput(Exception):  # noqa: N818 - it is not an error
     """The input ended: the agent leaves."""
 
 
@@ -29,11 +29,11 @@ class Console:
         self._target.flush()
 
     def ask(self, question: str) -> str:
-        """Write a question as a line of its own and return the answer. Raises Left at the end of the input."""
+        """Write a question as a line of its own and return the answer. Raises EndOfInput at the end of the input."""
         self.say(question)
         line = self._source.readline()
         if not line:
-            raise Left
+            raise EndOfInput
         return line.strip()
 
     def ask_afresh(self, question: str) -> str:
@@ -50,7 +50,7 @@ class Console:
         while True:
             line = self._source.readline()
             if not line:
-                raise Left
+                raise EndOfInput
             if line.strip() == ".":
                 return "\n".join(lines).strip()
             lines.append(line.rstrip("\n"))

@@ -12,7 +12,7 @@ from data.records.changes import Change, Done
 from data.records.tickets import Status, Ticket
 from queues.procedures.procedure import StepKind, procedure_for
 from tui.linear.changes_read_out import ChangedWording
-from tui.linear.console import Console, Left, listed
+from tui.linear.console import Console, EndOfInput, listed
 from tui.linear.reading import ticket_lines
 from tui.linear.replying import Replying
 from tui.look.shown import safe_line
@@ -84,7 +84,7 @@ class Session:
             listed_now = self._list()
             while True:
                 listed_now = self._at_the_list(listed_now)
-        except Left:
+        except EndOfInput:
             self._leave()
 
     def _at_the_list(self, tickets: list[int]) -> list[int]:
@@ -103,7 +103,7 @@ class Session:
         elif asked == "u":
             self._undo()
         elif asked == "q":
-            raise Left
+            raise EndOfInput
         elif asked != "l":
             self._console.say(words("That is not one of them."))
             return tickets

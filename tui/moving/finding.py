@@ -84,9 +84,9 @@ class Filter(Part):
         for pane in self.desk.panes:
             pane.list.show_source(self.source(pane, known), self.empty_words(pane))
         self._look_for(wanted, known)
-        self.desk.say(self._problem or self._told() if wanted else "")
+        self.desk.say(self._problem or self._summary() if wanted else "")
 
-    def _told(self) -> str:
+    def _summary(self) -> str:
         """Return how many were found, in which state, and how many are in lanes that are not shown."""
         by_status: dict[str, int] = {}
         for status, _ in self._states.values():
@@ -95,12 +95,12 @@ class Filter(Part):
         shown = {names[place] for place in self.desk.in_sight}
         elsewhere = sum((lane if lane in names else NO_LANE) not in shown for _, lane in self._states.values())
         parts = [f"{n} {words(status)}" for status, n in sorted(by_status.items(), key=lambda item: -item[1])]
-        told = words("{n} found; Esc clears the search").format(n=len(self._states))
+        summary = words("{n} found; Esc clears the search").format(n=len(self._states))
         if len(parts) > 1 or by_status.keys() - {"new", "open"}:
-            told = words("{n} found ({states}); Esc clears the search").format(
+            summary = words("{n} found ({states}); Esc clears the search").format(
                 n=len(self._states), states=", ".join(parts)
             )
-        return told + (words(" · {n} in lanes out of sight").format(n=elsewhere) if elsewhere else "")
+        return summary + (words(" · {n} in lanes out of sight").format(n=elsewhere) if elsewhere else "")
 
     def source(self, pane: LanePane, known: Found) -> LaneSource:
         """Return what a lane shows now: its view, filtered by the search, whose result may be passed as `known`."""

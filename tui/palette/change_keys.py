@@ -73,10 +73,10 @@ class ChangeKeys(Part):
         def judge(keys: str) -> Judged:
             if wrong := rebinding.usable(action_id, keys):
                 return Judged(translated(wrong), refused=True)
-            found = rebinding.clashes(bound, preset, action_id, keys)
-            names = ", ".join(f"{words(clash.action.title)} ({shown(clash.keys)})" for clash in found)
-            refused = not all(clash.same for clash in found)
-            return Judged(words("Clashes with {names}.").format(names=names) if found else "", refused=refused)
+            conflicts = rebinding.clashes(bound, preset, action_id, keys)
+            names = ", ".join(f"{words(clash.action.title)} ({shown(clash.keys)})" for clash in conflicts)
+            refused = not all(clash.same for clash in conflicts)
+            return Judged(words("Clashes with {names}.").format(names=names) if conflicts else "", refused=refused)
 
         async def pressed(new: NewKeys | None) -> None:
             if new is None:

@@ -85,8 +85,8 @@ class Finder:
     ) -> list[tuple[Entry, Fit]]:
         if kind in known:
             return fitting(known[kind], text)
-        found = self._tickets(store, text) if kind is Kind.TICKET else self._people(store, text)
-        return [(entry, DIRECT) for entry in found]
+        match = self._tickets(store, text) if kind is Kind.TICKET else self._people(store, text)
+        return [(entry, DIRECT) for entry in match]
 
     def _tickets(self, store: Store, text: str) -> list[Entry]:
         number = text.strip().removeprefix("#")
@@ -104,7 +104,7 @@ class Finder:
                 f"#{ticket_id} {subject_line(subject)}",
                 f"{one_line(lane or NO_LANE)} · {words(status)}",
             )
-            for ticket_id, (subject, lane, status) in {found[0]: found[1:] for found in tickets}.items()
+            for ticket_id, (subject, lane, status) in {match[0]: match[1:] for match in tickets}.items()
         ]
 
     def _people(self, store: Store, text: str) -> list[Entry]:

@@ -34,7 +34,7 @@ def typed(before_cursor: str) -> str | None:
     return match[1] if match else None
 
 
-def found_by(letters: str, titles: Sequence[tuple[str, str]]) -> list[Choice]:
+def matches_by(letters: str, titles: Sequence[tuple[str, str]]) -> list[Choice]:
     """Return the choices whose name or title contains these letters: exact matches first, then prefixes."""
     wanted = letters.lower()
 

@@ -98,12 +98,12 @@ class ComposerPlace(Part):
         return self.composer
 
     def _complete(self, letters: str) -> Sequence[Choice]:
-        from tui.replying.completion import found_by
+        from tui.replying.completion import matches_by
 
         ticket = self.desk.ticket() or (self.desk.view.shown.ticket if self.desk.view.shown else None)
         if ticket is None:
             return []
-        return found_by(letters, self.desk.answering.titles(ticket, ticket.language))
+        return matches_by(letters, self.desk.answering.titles(ticket, ticket.language))
 
     def close(self) -> None:
         """Leave the composer; the draft is saved."""

@@ -120,8 +120,8 @@ class Forwarding(Part):
             )
             return leaving, seen
 
-        def show(found: tuple[Leaving, Ticket]) -> None:
-            leaving, seen = found
+        def show(loaded: tuple[Leaving, Ticket]) -> None:
+            leaving, seen = loaded
             self.desk.push_screen(OutgoingCard(leaving, may_hold=True), partial(self._decided, seen, change))
 
         await self.desk.ask(looked, self.desk.only_here(show))

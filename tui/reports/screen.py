@@ -82,7 +82,7 @@ class ReportScreen(ReportReading):
         self.figures.focus()
         self._ask(self.state.asked)
         if self.state.tickets_behind is not None:
-            self._show_behind(self.state.tickets_behind)
+            self._show_tickets_of(self.state.tickets_behind)
 
     def on_resize(self, event: Resize) -> None:
         """Update the layout after a resize."""
@@ -145,7 +145,9 @@ class ReportScreen(ReportReading):
             return
         title = detail(asked, self.state.answers[asked], cell)
         zone = self.zone
-        self.read(lambda store, on_progress: open_cell(store, asked, cell, title, zone, on_progress), self._show_behind)
+        self.read(
+            lambda store, on_progress: open_cell(store, asked, cell, title, zone, on_progress), self._show_tickets_of
+        )
 
     def action_across(self) -> None:
         """Plot over time, or compare groups."""
@@ -280,7 +282,7 @@ class ReportScreen(ReportReading):
         """The colour of the theme as a table cell takes it."""
         return self.app.get_css_variables()[name]
 
-    def _show_behind(self, tickets_behind: Behind) -> None:
+    def _show_tickets_of(self, tickets_behind: Behind) -> None:
         if self.app.screen is not self:
             self.say(words("You moved on meanwhile, so nothing was opened; press the key again."))
             return

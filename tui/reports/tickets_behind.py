@@ -10,7 +10,7 @@ from heapq import nlargest
 from data.records.tickets import LaneRow
 from data.store import Store
 from queues.figures.metrics import LENGTHS, NUMBERS, SHARES, Measure, Metric
-from queues.figures.reporting import Progress, measures_behind
+from queues.figures.reporting import Progress, measures_of
 from tui.look.short_times import span
 from tui.look.words import words
 from tui.reports.hours import elapsed_of
@@ -49,7 +49,7 @@ def open_cell(store: Store, asked: Asked, cell: Cell, title: str, zone: tzinfo, 
 
     def wanted() -> Iterator[Measure]:
         span_of = period.before if cell.before else period
-        for measure, group in measures_behind(
+        for measure, group in measures_of(
             store, span_of, asked.by, zone, elapsed=elapsed_of(asked.calendar), on_progress=on_progress
         ):
             if measure.metric is cell.metric and group == cell.group:

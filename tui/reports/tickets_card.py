@@ -43,19 +43,19 @@ class BehindCard(BaseScreen[Opened]):
 
     def __init__(self, tickets_behind: Behind, zone: tzinfo, line: int = 0) -> None:
         super().__init__()
-        self._tickets_behind, self._zone, self._line = tickets_behind, zone, line
+        self._tickets_of, self._zone, self._line = tickets_behind, zone, line
         self.list: DataTable[Text] = DataTable(id="behind-list", cursor_type="row", zebra_stripes=True)
 
     def compose(self) -> ComposeResult:
         """The figure, its tickets, keys."""
-        yield Static(Content(self._tickets_behind.title), id="report-title", markup=False)
+        yield Static(Content(self._tickets_of.title), id="report-title", markup=False)
         yield self.list
         yield Static(Content(self._keys()), id="report-said", markup=False)
 
     def on_mount(self) -> None:
         """Draw the lines."""
-        heads = (words("ticket"), words(self._tickets_behind.metric), words("when"), words("agent"), words("subject"))
-        lines = [self._texts(measure, row) for measure, row in self._tickets_behind.lines]
+        heads = (words("ticket"), words(self._tickets_of.metric), words("when"), words("agent"), words("subject"))
+        lines = [self._texts(measure, row) for measure, row in self._tickets_of.lines]
         # counts have no value per ticket, and not every figure has an agent
         held = [place for place in range(len(heads)) if any(line[place] for line in lines)]
         for place in held:
@@ -72,12 +72,12 @@ class BehindCard(BaseScreen[Opened]):
     def action_open(self) -> None:
         """Open the selected ticket on the desk."""
         place = self.list.cursor_row
-        if place < len(self._tickets_behind.lines):
-            self.dismiss(Opened(self._tickets_behind.lines[place][0].ticket_id, self._tickets_behind, place))
+        if place < len(self._tickets_of.lines):
+            self.dismiss(Opened(self._tickets_of.lines[place][0].ticket_id, self._tickets_of, place))
 
     def action_lanes(self) -> None:
         """Show all in their lanes, to work on them."""
-        self.dismiss(Opened(None, self._tickets_behind, self.list.cursor_row))
+        self.dismiss(Opened(None, self._tickets_of, self.list.cursor_row))
 
     def action_leave(self) -> None:
         """Go back to the figures."""
@@ -94,8 +94,8 @@ class BehindCard(BaseScreen[Opened]):
         return (f"#{measure.ticket_id}", value_words(measure), when, one_line(measure.agent), subject)
 
     def _keys(self) -> str:
-        key_line, listed = words("Enter opens · v all on the desk · Esc back"), len(self._tickets_behind.lines)
-        if listed < self._tickets_behind.total:
-            most = words("the first {n} of {total}").format(n=f"{listed:,}", total=f"{self._tickets_behind.total:,}")
+        key_line, listed = words("Enter opens · v all on the desk · Esc back"), len(self._tickets_of.lines)
+        if listed < self._tickets_of.total:
+            most = words("the first {n} of {total}").format(n=f"{listed:,}", total=f"{self._tickets_of.total:,}")
             return f"{most} · {key_line}"
         return key_line

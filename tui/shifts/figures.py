@@ -122,16 +122,16 @@ class ShiftFigures(Part):
             if name == END:
                 end()
             elif name:
-                self._show_behind(figures, Own(name))
+                self._show_tickets_of(figures, Own(name))
 
         self.desk.push_screen(LinesCard(title, card_lines(figures), note, {"e": END}), chosen)
 
-    def _show_behind(self, figures: OwnFigures, own: Own) -> None:
+    def _show_tickets_of(self, figures: OwnFigures, own: Own) -> None:
         """List the tickets behind a figure; Enter opens a ticket, or shows all in their lanes."""
         from tui.cards.pick_list import PickList
-        from tui.shifts.shift_lines import behind_lines
+        from tui.shifts.shift_lines import contribution_lines
 
-        lines = behind_lines(self.desk.store, figures, own)
+        lines = contribution_lines(self.desk.store, figures, own)
         if not lines:
             self.desk.say(words("There are no tickets behind that figure yet."))
             return

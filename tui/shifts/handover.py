@@ -14,7 +14,7 @@ from tui.shifts.begin_and_end import Shifts
 from tui.shifts.figures import END
 
 if TYPE_CHECKING:
-    from queues.shifts.handover import Left
+    from queues.shifts.handover import HandoverItem
 
 
 class HandOver(Part):
@@ -45,16 +45,16 @@ class HandOver(Part):
 
         self.desk.push_screen(PickList(lines), chosen)
 
-    def _lines(self, items: Sequence[Left]) -> list[tuple[str, str]]:
+    def _lines(self, items: Sequence[HandoverItem]) -> list[tuple[str, str]]:
         """Return the lines of the list by index; the end of the shift comes first, if a shift is running."""
-        from tui.shifts.handover_line import left_line
+        from tui.shifts.handover_line import item_line
 
-        lines = [(str(n), left_line(item, self.desk.clock())) for n, item in enumerate(items)]
+        lines = [(str(n), item_line(item, self.desk.clock())) for n, item in enumerate(items)]
         if self.shifts.going_on is not None:
             lines.insert(0, (END, words("End the shift and leave a hand-over…")))
         return lines
 
-    def _chosen(self, items: Sequence[Left], name: str) -> None:
+    def _chosen(self, items: Sequence[HandoverItem], name: str) -> None:
         """End the shift, or go to the ticket of a line."""
         if name == END:
             self.shifts.end()

@@ -10,17 +10,17 @@ from tui.look.shown import safe_line
 from tui.look.words import words
 
 if TYPE_CHECKING:
-    from queues.shifts.handover import Left
+    from queues.shifts.handover import HandoverItem
 
 
 MOST_TOLD = 10
 """The most lines shown when the desk closes; the rest is counted."""
 
 
-def farewell(remaining: Sequence[Left], now: int, *, in_shift: bool = False) -> str:
+def farewell(remaining: Sequence[HandoverItem], now: int, *, in_shift: bool = False) -> str:
     """Return the agent's hand-over items as lines for the terminal; empty if there are none."""
     lines = [words("Open for the next shift (tridesk handover):")] if remaining else []
-    lines += [left_line(item, now) for item in remaining[:MOST_TOLD]]
+    lines += [item_line(item, now) for item in remaining[:MOST_TOLD]]
     if len(remaining) > MOST_TOLD:
         lines.append(words("… and {n} more").format(n=len(remaining) - MOST_TOLD))
     if in_shift:
@@ -28,7 +28,7 @@ def farewell(remaining: Sequence[Left], now: int, *, in_shift: bool = False) -> 
     return "".join(f"{line}\n" for line in lines)
 
 
-def left_line(item: Left, now: int) -> str:
+def item_line(item: HandoverItem, now: int) -> str:
     """Return a hand-over item as one readable line; foreign text is made safe."""
     if item.kind == "promise":
         stand = words("{span} late") if item.late else words("due in {span}")

@@ -11,12 +11,12 @@ from queues.figures.shift import COUNTED, LENGTHS, SHARES, Own, OwnFigures
 from tui.look.short_times import moment, span
 from tui.look.shown import safe_line
 from tui.look.words import counted, words
-from tui.shifts.handover_line import left_line
+from tui.shifts.handover_line import item_line
 
 if TYPE_CHECKING:
     from data.records.shifts import Shift
     from data.store import Store
-    from queues.shifts.handover import Left
+    from queues.shifts.handover import HandoverItem
     from queues.shifts.shift import Revised
     from queues.shifts.shift_start import ShiftStart
 
@@ -52,7 +52,7 @@ def shown(own: Own, number: float | None) -> str:
     return f"{number:.1f}" if own is Own.SOLVED else f"{number:g}"
 
 
-def behind_word(own: Own, number: float) -> str:
+def contribution(own: Own, number: float) -> str:
     """Return a ticket's contribution to a figure."""
     if own in LENGTHS:
         return span(round(number))
@@ -79,13 +79,13 @@ def card_lines(figures: OwnFigures) -> list[tuple[str, str]]:
     return lines
 
 
-def behind_lines(store: Store, figures: OwnFigures, own: Own) -> list[tuple[str, str]]:
+def contribution_lines(store: Store, figures: OwnFigures, own: Own) -> list[tuple[str, str]]:
     """Return the tickets behind a figure, newest first, with their contributions; ids begin with the number."""
     lines = []
     for place, value in enumerate(sorted(figures.tickets_behind.get(own, ()), key=lambda value: -value.ticket_id)):
         row = store.tickets.row(value.ticket_id)
         if row is not None:
-            stand = f"#{row.id:<6} {behind_word(own, value.value):<8} {words(row.status.value):<8}"
+            stand = f"#{row.id:<6} {contribution(own, value.value):<8} {words(row.status.value):<8}"
             note_lines = f"{stand} {safe_line(row.customer_name)[:20]:<20} {safe_line(row.subject)}"
             lines.append((f"{row.id}:{place}", note_lines))
     return lines
@@ -174,7 +174,7 @@ def note_head(shift: Shift, zone: str) -> str:
     return note_lines.format(agent=safe_line(shift.agent), when=moment(shift.ended_at or shift.began_at, zone))
 
 
-def hand_over_note(figures: OwnFigures, remaining: Sequence[Left], now: int, zone: str) -> str:
+def hand_over_note(figures: OwnFigures, remaining: Sequence[HandoverItem], now: int, zone: str) -> str:
     """Draft the hand-over from the events: the shift's figures, then the open items, one per line."""
     solved = len(figures.tickets_behind.get(Own.SOLVED, ()))
     head = words("{agent}, {since} to {until}: {n} solved, {kept} in time, {graphic} graphic").format(
@@ -188,7 +188,7 @@ def hand_over_note(figures: OwnFigures, remaining: Sequence[Left], now: int, zon
     lines = [head]
     for kind in dict.fromkeys(item.kind for item in remaining):
         held = [item for item in remaining if item.kind == kind]
-        lines += [" ".join(left_line(item, now).split()) for item in held[:MOST_OF_A_KIND]]
+        lines += [" ".join(item_line(item, now).split()) for item in held[:MOST_OF_A_KIND]]
         if len(held) > MOST_OF_A_KIND:
             lines.append(words("… and {n} more").format(n=len(held) - MOST_OF_A_KIND))
     return "\n".join(lines) + "\n"

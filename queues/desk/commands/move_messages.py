@@ -136,9 +136,9 @@ def _sender(work: TicketChange, theirs: Sequence[Message]) -> int:
     if not address or address in known:
         return work.ticket.customer_id
     identity = Identity("email", address, first.received_at)
-    found = work.store.customers.find((identity,))
-    if found is not None:
-        return found
+    known_id = work.store.customers.find((identity,))
+    if known_id is not None:
+        return known_id
     return work.store.customers.insert(
         Customer(0, first.from_name or address, (identity,), language=first.language, created_at=work.now)
     )

@@ -41,8 +41,8 @@ def own_copy(arrival: Arrival) -> Received | None:
     A colleague's desk sends such copies too: it has the Message-ID of a desk, and answers a ticket here.
     """
     store, item = arrival.store, arrival.item
-    ours = item.direction is Direction.IN and item.from_address.casefold() in arrival.rules.our_addresses
-    if not ours or not _OUR_ID.fullmatch(item.message_id):
+    from_us = item.direction is Direction.IN and item.from_address.casefold() in arrival.rules.our_addresses
+    if not from_us or not _OUR_ID.fullmatch(item.message_id):
         return None
     entry = store.outbox.of_message(item.message_id)
     ticket = entry.ticket_id if entry is not None else find_ticket(store, item, 0)[0]

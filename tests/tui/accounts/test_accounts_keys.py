@@ -17,7 +17,7 @@ from data.records.changes import Change
 from data.records.tickets import Status
 from data.store import Store
 from queues.accounts.secrets import Keyed
-from queues.remotes.links import Link, LinkState, put_link
+from queues.remotes.links import Link, LinkState, save_link
 from tests.servers.desk_at_mail import PATIENCE, letter
 from tests.servers.mail_stack import MailStack
 from tests.servers.web_double import WebDouble
@@ -175,7 +175,7 @@ def test_a_ticketing_system_is_set_up_on_the_smallest_screen(path: Path, monkeyp
         # what it is asked is told
         now = app.desk.clock()
         with closing(Store.open(path)) as store:
-            put_link(store, "rt:desk", Link(LinkState.ONLINE, used=41, allowed=200, at=now, next_at=now + 900))
+            save_link(store, "rt:desk", Link(LinkState.ONLINE, used=41, allowed=200, at=now, next_at=now + 900))
         await accounts(pilot, app)
         assert "41 of 200 requests this minute, next look in" in picture(app)
         # another of the same name is refused, and nothing that was typed is lost

@@ -21,7 +21,7 @@ from queues.shifts.handover import hand_over
 from tests.tui.playing import NOW, fifteen_tickets, picture, play, press
 from tui.app import DeskApp
 from tui.cli.main import cli
-from tui.shifts.handover_line import farewell, left_line
+from tui.shifts.handover_line import farewell, item_line
 
 DAY = 86_400
 
@@ -95,7 +95,7 @@ def test_leaving_the_desk_tells_what_is_left_in_a_few_lines(path: Path) -> None:
     found = hand_over(store, NOW)
     told = farewell(found, NOW).splitlines()
     assert told[0] == "Open for the next shift (tridesk handover):"
-    assert told[1:] == [left_line(one, NOW) for one in found]
+    assert told[1:] == [item_line(one, NOW) for one in found]
     assert farewell(found * 9, NOW).splitlines()[-1] == "… and 26 more"
     assert farewell([], NOW) == ""
     assert "shift end" in farewell([], NOW, in_shift=True)

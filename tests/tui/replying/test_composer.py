@@ -15,7 +15,7 @@ from data.records.changes import Change
 from data.records.messages import Direction, Draft
 from tests.tui.playing import drained, picture, tap
 from tui.replying import external_editor
-from tui.replying.completion import Choice, Completion, found_by, typed
+from tui.replying.completion import Choice, Completion, matches_by, typed
 from tui.replying.composer import Composer
 from tui.replying.composer_area import ComposerArea
 from tui.replying.composer_messages import ComposerLeft, DraftChanged, MacroAsked, SendAsked
@@ -212,7 +212,7 @@ async def test_the_cursor_waits_before_the_closing() -> None:
 
 def test_a_name_that_is_what_was_typed_comes_first() -> None:
     titles = [("a/ask-form", "Ask"), ("own/former", "x"), ("own/form", "x"), ("b/other", "A form"), ("c/none", "x")]
-    assert [one.name for one in found_by("form", titles)] == ["own/form", "own/former", "a/ask-form", "b/other"]
+    assert [one.name for one in matches_by("form", titles)] == ["own/form", "own/former", "a/ask-form", "b/other"]
 
 
 @given(st.text())

@@ -14,7 +14,7 @@ from data.records.outbox import OutboxEntry, OutboxState
 from data.store import Store
 from queues.desk.waiting_replies import Wish
 from queues.outgoing.outbox import deliver_due
-from queues.remotes.links import Link, LinkState, links, put_link
+from queues.remotes.links import Link, LinkState, links, save_link
 from tests.database import database
 from tests.tui.playing import EVIL, NOW, fifteen_tickets, incoming, make_desk, picture, play, press, settled
 from tui.accounts.link_line import link_line, pace, pace_line
@@ -134,9 +134,9 @@ def test_a_held_reply_let_go_leaves_and_a_newer_word_holds_it_again(path: Path) 
 def test_the_top_line_tells_how_the_accounts_stand(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tui.desk.parts.SHIFT_SECONDS", 3_600)  # the figures shown here are the test's own
     with closing(Store.open(path)) as store:
-        put_link(store, "email:support", Link(LinkState.OFFLINE, "no way"))
-        put_link(store, "email:soporte", Link(LinkState.FETCHING, done=1_200, total=100_000))
-        put_link(store, "zendesk:acme", Link(LinkState.ONLINE, used=41, allowed=200, at=NOW - 5, next_at=NOW + 20))
+        save_link(store, "email:support", Link(LinkState.OFFLINE, "no way"))
+        save_link(store, "email:soporte", Link(LinkState.FETCHING, done=1_200, total=100_000))
+        save_link(store, "zendesk:acme", Link(LinkState.ONLINE, used=41, allowed=200, at=NOW - 5, next_at=NOW + 20))
         assert links(store)["email:support"].sentence == "no way"
 
     async def script(pilot: Pilot[int], app: DeskApp) -> None:

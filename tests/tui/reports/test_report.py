@@ -27,7 +27,7 @@ from queues.desk.desk_rules import DeskRules
 from queues.figures.grouping import AGE_ENDS, AGE_NAMES, ALL, By
 from queues.figures.handling import EXPECTED_FROM
 from queues.figures.metrics import Figure, Metric, measures
-from queues.figures.reporting import Period, measures_behind, report, reports
+from queues.figures.reporting import Period, measures_of, report, reports
 from queues.figures.shift import Own, OwnWork, own_figures
 from queues.figures.ticket_history import history
 from queues.next_up.graphic_content import Exposure
@@ -68,7 +68,7 @@ def make_month(path: Path) -> None:
 
 
 def test_what_customers_and_reviewers_say_is_measured_as_it_stands(month: Store) -> None:
-    found = [one for one, _ in measures_behind(month, PERIOD, By.ALL, UTC)]
+    found = [one for one, _ in measures_of(month, PERIOD, By.ALL, UTC)]
     given = list(month.csat.each(PERIOD.since, PERIOD.until))
     assert sorted((one.ticket_id, one.value) for one in found if one.metric is Metric.RATING) == sorted(
         (one.ticket_id, one.value) for one in given
@@ -93,7 +93,7 @@ def test_every_group_sums_the_measures_behind_it_up(month: Store) -> None:
     grouped = reports(month, PERIOD, list(By), UTC)
     for by in By:
         values: dict[tuple[str, Metric], list[int]] = defaultdict(list)
-        for one, group in measures_behind(month, PERIOD, by, UTC):
+        for one, group in measures_of(month, PERIOD, by, UTC):
             values[group, one.metric].append(one.value)
         told = {(group, metric): held for group, of in grouped[by].now.items() for metric, held in of.items()}
         assert told.keys() == values.keys(), by
@@ -105,7 +105,7 @@ def test_every_group_sums_the_measures_behind_it_up(month: Store) -> None:
 def test_the_ages_share_the_backlog_out(month: Store) -> None:
     by_age = report(month, PERIOD, By.AGE, UTC).now
     ages = list(zip([0, *AGE_ENDS], AGE_NAMES, strict=True))
-    backlog = [one.value for one, _ in measures_behind(month, PERIOD, By.ALL, UTC) if one.metric is Metric.BACKLOG]
+    backlog = [one.value for one, _ in measures_of(month, PERIOD, By.ALL, UTC) if one.metric is Metric.BACKLOG]
     for place, (low, name) in enumerate(ages):
         high = ages[place + 1][0] if place + 1 < len(ages) else END
         count = sum(low <= value < high for value in backlog)

@@ -12,7 +12,7 @@ BROUGHT = "in."
 """What the mark of a message begins with that a desk brought to its team; the rest is what the message is known by."""
 
 
-class Ours:
+class SentByUs:
     """Our own messages in the system."""
 
     def __init__(self, mirror: Mirror) -> None:
