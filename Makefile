@@ -4,6 +4,8 @@ PYTHON ?= python3
 PYTHONS ?= python3.11 python3.12 python3.13 python3.14
 # What `make test`, `make coverage` and `make pythons` run: TESTS=tests/queues for a part.
 TESTS ?= tests
+# One more than processors: a test that waits for a program leaves its own idle.
+WORKERS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 # Which mutants `make mutants` makes, as names of functions: MUTANTS='queues.clocks.sla*'; and for how many seconds.
 MUTANTS ?=
 SECONDS_OF_MUTANTS ?= 1800
@@ -18,7 +20,7 @@ demo: $(READY)
 	@$(BIN)/tridesk demo
 
 test: $(READY)
-	$(BIN)/pytest -q -n auto --dist worksteal $(TESTS)
+	$(BIN)/pytest -q -n $(WORKERS) --dist worksteal $(TESTS)
 
 check: $(READY)
 	$(BIN)/ruff check .
@@ -54,7 +56,7 @@ trackers: $(READY)
 # Branches that the tests reach; fails below `fail_under` in pyproject.toml.
 coverage: $(READY)
 	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest -q -n auto --dist worksteal $(TESTS)
+	$(BIN)/coverage run -m pytest -q -n $(WORKERS) --dist worksteal $(TESTS)
 	$(BIN)/coverage combine -q
 	$(BIN)/coverage report
 

@@ -161,9 +161,14 @@ async def drained(pilot: Pilot[Any]) -> None:
     a busy machine a program that waits for its turn looks idle. `pause(0)` ends when every widget has handled what was
     in its queue, and draws.
     """
-    while True:
+    while pilot.app.is_running:
+        drawn = asyncio.Event()
+        waits = pilot.app.screen.call_after_refresh(drawn.set)  # behind what others do once all is drawn
         await pilot.pause(0)
-        if not pilot.app.is_running or not (any(_queued(pilot.app)) or any(_under_way())):
+        await pilot.app.animator.wait_until_complete()  # it scrolls, in one step but by a timer
+        while waits and pilot.app.is_running and not drawn.is_set():
+            await pilot.pause(0)
+        if not (any(_queued(pilot.app)) or any(_under_way())):
             return
 
 

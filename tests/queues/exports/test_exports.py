@@ -23,12 +23,13 @@ from data.safe_text import LONGEST_LINE
 from data.store import Store
 from queues.desk.desk import Desk
 from queues.desk.desk_rules import DeskRules
-from queues.exports import read_export
+from queues.exports import read_export, table_file
 from queues.exports.export_people import People
 from queues.exports.fields import seconds
 from queues.exports.read_export import PersonRow, Piece, Record, is_export, pieces
 from queues.exports.registry import NAMES
 from queues.exports.splitting import split
+from queues.exports.table_file import Columns
 from queues.helper.client import Helper
 from queues.intake.exported_tickets import Importer
 from queues.intake.take_in import Report
@@ -41,6 +42,10 @@ FILES = {
     "helpscout": ("helpscout.json",),
     "gorgias": ("gorgias.json",),
     "chatwoot": ("chatwoot.json",),
+    "freescout": ("freescout.json",),
+    "zammad": ("zammad.json",),
+    "osticket": ("osticket.csv",),
+    "csv": ("plain.csv",),
 }
 
 
@@ -57,8 +62,13 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
     store.close()
 
 
+def read(path: Path, tool: str = "") -> Iterator[Piece]:
+    table = "osticket" if path.name == "osticket.csv" else "csv"
+    return table_file.pieces(path, Columns(), table) if path.suffix == ".csv" else pieces(path, tool)
+
+
 def take(desk: Desk, helper: Helper, *paths: Path, tool: str = "") -> Report:
-    every: list[Piece] = [piece for path in paths for piece in pieces(path, tool)]
+    every: list[Piece] = [piece for path in paths for piece in read(path, tool)]
     people = People()
     for one in every:
         if isinstance(one, PersonRow):
@@ -88,7 +98,7 @@ def written(tmp_path: Path, *rows: object, name: str = "in.jsonl") -> Path:
 
 
 def record(tool: str) -> dict[str, Any]:
-    piece = next(one for one in pieces(EXPORTED / FILES[tool][0]) if isinstance(one, Record))
+    piece = next(one for one in read(EXPORTED / FILES[tool][0]) if isinstance(one, Record))
     found: dict[str, Any] = json.loads(piece.raw)
     return found
 
@@ -187,6 +197,7 @@ def test_a_page_of_messages_is_a_conversation_of_chatwoot(desk: Desk, helper: He
 def test_importing_again_adds_nothing(desk: Desk, helper: Helper, tool: str) -> None:
     first, tickets = taken(desk, helper, tool)
     again, same = taken(desk, helper, tool)
+    assert first.new
     assert (again.new, again.joined, again.duplicates) == (0, 0, first.seen)
     assert same == tickets
 

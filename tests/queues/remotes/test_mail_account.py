@@ -175,6 +175,7 @@ def test_what_comes_back_wakes_the_ticket(desk: DeskAtMail) -> None:
 
 def test_a_refused_address_fails_at_once_and_a_later_one_waits(desk: DeskAtMail) -> None:
     desk.write(1, sender="nobody@customers.example")
+    arrive(desk, 1)
     desk.write(2, sender="later@customers.example")
     arrive(desk, 2)
     desk.once()
