@@ -162,13 +162,13 @@ async def drained(pilot: Pilot[Any]) -> None:
     in its queue, and draws.
     """
     while pilot.app.is_running:
-        drawn = asyncio.Event()
-        waits = pilot.app.screen.call_after_refresh(drawn.set)  # behind what others do once all is drawn
+        screen, drawn = pilot.app.screen, asyncio.Event()
+        screen.call_after_refresh(drawn.set)  # behind what others do once all is drawn
         await pilot.pause(0)
         await pilot.app.animator.wait_until_complete()  # it scrolls, in one step but by a timer
-        while waits and pilot.app.is_running and not drawn.is_set():
+        while pilot.app.is_running and pilot.app.screen is screen and not drawn.is_set():  # a closed one never is
             await pilot.pause(0)
-        if not (any(_queued(pilot.app)) or any(_under_way())):
+        if drawn.is_set() and not (any(_queued(pilot.app)) or any(_under_way())):
             return
 
 
