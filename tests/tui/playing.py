@@ -168,6 +168,8 @@ async def drained(pilot: Pilot[Any]) -> None:
         await pilot.app.animator.wait_until_complete()  # it scrolls, in one step but by a timer
         while pilot.app.is_running and pilot.app.screen is screen and not drawn.is_set():  # a closed one never is
             await pilot.pause(0)
+        if len(pilot.app.screen_stack) > 2:
+            await pilot.pause()  # a screen under another is laid out by a timer of its own
         if drawn.is_set() and not (any(_queued(pilot.app)) or any(_under_way())):
             return
 
