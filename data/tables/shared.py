@@ -35,26 +35,33 @@ class Shared:
         row = self._db.execute(sql, (team, number)).fetchone()
         return int(row[0]) if row else None
 
-    def to_open(self, team: str, sources: Collection[str], limit: int) -> list[int]:
-        """Return tickets of these connectors that the team lacks, oldest first; `*` is any that no system mirrors."""
+    def to_open(self, team: str, sources: Collection[str], after: int, limit: int) -> list[int]:
+        """Return tickets of these connectors that the team lacks, by number and from `after` on.
+
+        `*` is any connector that mirrors no system.
+        """
         sql = f"""SELECT t.id FROM ticket t WHERE {_OURS}
             AND (t.connector IN (SELECT value FROM json_each(:sources)) OR (:all AND t.external_ref = ''))
             AND EXISTS (SELECT 1 FROM message m WHERE m.ticket_id = t.id AND m.raw_sha256 <> '')
             AND NOT EXISTS (SELECT 1 FROM shared_ticket s WHERE s.connector = :team AND s.ticket_id = t.id)
-            ORDER BY t.id LIMIT :limit"""
-        given = {"sources": json.dumps(list(sources)), "all": "*" in sources, "team": team, "limit": limit}
+            AND t.id > :after ORDER BY t.id LIMIT :limit"""
+        given = {"sources": json.dumps(list(sources)), "all": "*" in sources, "team": team}
+        given |= {"after": after, "limit": limit}
         return [row[0] for row in self._db.execute(sql, given)]
 
-    def to_bring(self, team: str, limit: int) -> list[int]:
-        """Return messages of shared tickets that the team lacks: what came in, and replies that left; oldest first."""
+    def to_bring(self, team: str, after: int, limit: int) -> list[int]:
+        """Return messages of shared tickets that the team lacks, by number and from `after` on.
+
+        They are what came in, and replies that left.
+        """
         sql = """SELECT m.id FROM shared_ticket s JOIN message m ON m.ticket_id = s.ticket_id
             WHERE s.connector = :team AND m.withdrawn = 0 AND m.direction <> 'note'
             AND (m.raw_sha256 <> '' OR EXISTS (
                 SELECT 1 FROM outbox o WHERE o.message_id = m.message_id AND o.ticket_id = m.ticket_id
                     AND o.state = 'sent'))
             AND NOT EXISTS (SELECT 1 FROM shared_message k WHERE k.connector = :team AND k.message_id = m.id)
-            ORDER BY m.id LIMIT :limit"""
-        return [row[0] for row in self._db.execute(sql, {"team": team, "limit": limit})]
+            AND m.id > :after ORDER BY m.id LIMIT :limit"""
+        return [row[0] for row in self._db.execute(sql, {"team": team, "after": after, "limit": limit})]
 
     def posts(self, team: str) -> list[tuple[int, int, str, str, str]]:
         """Return replies that we send for colleagues and whose outbox entry says something new.

@@ -61,7 +61,7 @@ def findings(change: Change) -> list[Finding]:
 
 
 def without_doubles(results: Sequence[Finding], never: Sequence[Finding]) -> list[Finding]:
-    """Return `found` without what `never` says already about the same words."""
+    """Return `results` without what `never` says already about the same words."""
     return [
         finding
         for finding in results

@@ -13,7 +13,7 @@ from data.records.tickets import Ticket
 from data.store import Store
 from queues.desk.desk_rules import DeskRules
 from queues.desk.participants import addresses_of, participants
-from queues.desk.recipient import address_of, copies_of, customer_of, recipient_of, thread_of
+from queues.desk.recipient import address_of, copies_of, customer_of, name_of, recipient_of, thread_of
 from queues.desk.ticket_fields import changed_fields, with_clocks, write_fields
 from queues.outgoing import mail_bytes
 from queues.outgoing.attachments import Enclosed
@@ -44,8 +44,7 @@ def pass_on(
     to = reply.recipient or recipient_of(store, rules, ticket, earlier)
     _refuse_stranger(store, rules, ticket, earlier, to)
     cc = copies_of(store, rules, ticket, earlier, Change(), to)
-    sender, customer = rules.sender_for(connector), customer_of(store, ticket)
-    name = customer.name if to.casefold() in {identity.value for identity in customer.identities} else ""
+    sender, name = rules.sender_for(connector), name_of(store, ticket, earlier, to)
     raw = mail_bytes.build(
         text=reply.text, subject=ticket.subject, sender=sender.address, brand=sender.brand,
         recipient=mail_bytes.addressee(name, to, connector), message_id=reply.message_id, at=now,

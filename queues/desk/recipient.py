@@ -95,6 +95,15 @@ def recipient_of(store: Store, rules: DeskRules, ticket: Ticket, conversation: S
     return address
 
 
+def name_of(store: Store, ticket: Ticket, conversation: Sequence[Message], address: str) -> str:
+    """Return the name for an address: the latest that its owner used, else the customer's; empty for a stranger."""
+    for message in reversed(conversation):
+        if message.direction is Direction.IN and address == (message.reply_to or message.from_address):
+            return message.from_name
+    customer = customer_of(store, ticket)
+    return customer.name if address.casefold() in {identity.value for identity in customer.identities} else ""
+
+
 def customer_of(store: Store, ticket: Ticket) -> Customer:
     """Return the ticket's customer; if there is none, a customer without name and address."""
     return store.customers.get(ticket.customer_id) or Customer(0, "")

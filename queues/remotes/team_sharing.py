@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from email import message_from_bytes
 from email.message import Message as EmailMessage
 from email.policy import default
@@ -33,14 +33,11 @@ class Sharing:
 
     def share(self) -> None:
         """Open there what is new here, bring new messages, send what waits, report what was sent."""
-        if not self._mirror.tracker.share:
-            return
-        while numbers := self._store.shared.to_open(self._mirror.name, self._sources(), AT_ONCE):
-            for number in numbers:
-                self._open(number)
-        while numbers := self._store.shared.to_bring(self._mirror.name, AT_ONCE):
-            for number in numbers:
-                self._bring(number)
+        shared, team = self._store.shared, self._mirror.name
+        for number in _each(lambda after: shared.to_open(team, self._sources(), after, AT_ONCE)):
+            self._open(number)
+        for number in _each(lambda after: shared.to_bring(team, after, AT_ONCE)):
+            self._bring(number)
         self._report()
         for post in self._team.take_post(self._desk(), sorted(self._homes)):
             self._send(post)
@@ -153,11 +150,19 @@ class Sharing:
         self._team.settle_post(self._desk(), number, became, reason)
 
 
+def _each(page: Callable[[int], Sequence[int]]) -> Iterator[int]:
+    """Yield the numbers of all pages, each page from the last number on: one that cannot be shared comes once."""
+    after = 0
+    while numbers := page(after):
+        yield from numbers
+        after = numbers[-1]
+
+
 def _content(part: EmailMessage) -> bytes:
     content = part.get_payload(decode=True)
     return content if isinstance(content, bytes) else b""
 
 
 def sharing_of(mirror: Mirror, system: TicketSystem, sent_by_us: SentByUs) -> Sharing | None:
-    """Return what shares this desk's tickets, None for other systems than a team."""
+    """Return what shares this desk's tickets; None for other systems than a team, and for a desk that shares none."""
     return Sharing(mirror, system, sent_by_us) if isinstance(system, Team) and mirror.tracker.share else None

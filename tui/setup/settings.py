@@ -217,7 +217,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="
     languages: dict[str, Annotated[float, Meta(ge=0)]] = {}
     """How common each language is among your customers, as shares of 1; empty for mostly English and Spanish."""
     lane: list[dict[str, Any]] = []
-    """The queues on the screen, left to right ; none for mail, app and safety."""
+    """The queues on the screen, left to right; none for mail, app and safety."""
     calendar: dict[str, dict[str, Any]] = {}
     """Working weeks, each a table `[calendar.NAME]`; `office` is also the one for promises."""
     policy: list[PolicyTable] = []

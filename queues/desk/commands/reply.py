@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 from data.errors import RuleError
 from data.records.changes import Change
-from data.records.messages import Direction, Message
+from data.records.messages import Direction
 from data.records.outbox import OutboxEntry, OutboxState
 from data.records.tickets import Status, Ticket
 from queues.desk.commands import messages
 from queues.desk.commands.command import Command, TicketChange
 from queues.desk.commands.decide_copies import refuse_too_many, refuse_unfit
 from queues.desk.participants import without
-from queues.desk.recipient import copies_of, customer_of, recipient_of, thread_of
+from queues.desk.recipient import copies_of, name_of, recipient_of, thread_of
 from queues.ground import statuses
 from queues.ground.undo_steps import REPLY, part_of
 from queues.outgoing import attachments, mail_bytes
@@ -63,7 +62,7 @@ class Reply(Command):
             subject=change.subject or ticket.subject,
             sender=sender.address,
             brand=sender.brand,
-            recipient=mail_bytes.addressee(_name_of(to, work, earlier), to, ticket.connector),
+            recipient=mail_bytes.addressee(name_of(store, ticket, earlier, to), to, ticket.connector),
             message_id=message_id,
             at=work.now,
             earlier=thread_of(store, work.rules, ticket, earlier),
@@ -118,12 +117,3 @@ def _note_origin(work: TicketChange, *, asks_rating: bool) -> None:
     work.detail.update({name: value for name, value in kept.items() if value})
     if change.edited is not None:
         work.detail["edited"] = change.edited
-
-
-def _name_of(address: str, work: TicketChange, conversation: Sequence[Message]) -> str:
-    """Return the name for an address: the latest that its owner used, else the customer's."""
-    for message in reversed(conversation):
-        if message.direction is Direction.IN and address == (message.reply_to or message.from_address):
-            return message.from_name
-    customer = customer_of(work.store, work.ticket)
-    return customer.name if address.casefold() in {identity.value for identity in customer.identities} else ""

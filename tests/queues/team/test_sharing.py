@@ -22,6 +22,7 @@ from queues.accounts.mail_account import Account
 from queues.accounts.mail_account import complete as complete_account
 from queues.accounts.providers import Server
 from queues.outgoing.outbox import deliver_due
+from tests.database import database
 from tests.servers.desk_at_tracker import DeskAtTeam
 from tests.servers.postgres import Team
 from tests.servers.roundup import letter
@@ -182,6 +183,17 @@ def test_a_crash_at_any_step_of_sending_sends_nothing_twice(gateway: Gateway, al
     assert gateway.team.owner.rows("SELECT delivery, reason FROM tridesk.message WHERE direction = 'out'") == [
         ("sent", "")
     ]
+
+
+def test_a_ticket_whose_mail_was_erased_does_not_keep_others_from_the_team(gateway: Gateway, alice: DeskAtTeam) -> None:
+    erased = gateway.receive(mail(), ACCOUNT)
+    with closing(Store.open(gateway.path)) as store, store.write():
+        database(store).execute("UPDATE raw SET bytes = x''")
+    gateway.receive(mail(2), ACCOUNT)
+    for desk in (gateway, alice):
+        desk.once()
+    assert [ticket.subject for ticket in alice.tickets()] == ["Carta 2"]
+    assert erased in [ticket.id for ticket in gateway.tickets()]
 
 
 def _crash(*given: object) -> None:
