@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
 
 from queues.team.database import Database
@@ -20,6 +21,7 @@ class Migration:
     sql: str
 
 
+@cache
 def migrations() -> tuple[Migration, ...]:
     """Return all steps that this version knows, in order."""
     folder = files("queues.team") / "schema"

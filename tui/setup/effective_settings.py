@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from tui.setup.setting_types import is_table
 from tui.setup.settings import CONFIG_NAME, Settings, config_folder, problems, read_text
 from tui.setup.settings_problems import Problem
 from tui.setup.toml_places import KeyPath, line_and_column, places
@@ -20,18 +21,20 @@ class Effective:
     """What the file says without its problems, and the problems."""
 
     path: Path
-    text: str
-    """Empty if there is no file, or it is not TOML."""
     given: dict[str, Any]
     """What the file says and the settings understand."""
+    values: dict[str, Any]
+    """The same with the defaults of everything else, as TOML would hold it."""
+    lines: dict[KeyPath, int]
+    """Where the file says it."""
     problems: tuple[Problem, ...]
 
     def value(self, name: str) -> Any:
-        """Return the value of a setting outside lists: the file's, else the default, as TOML would hold it."""
-        settings = msgspec.to_builtins(msgspec.convert(self.given, Settings))
+        """Return the value of a setting outside lists: the file's, else the default."""
+        value: Any = self.values
         for step in name.split("."):
-            settings = settings[step]
-        return settings
+            value = value[step]
+        return value
 
     def line(self, name: str) -> int | None:
         """Return the line of a setting outside lists, None where its default holds."""
@@ -41,8 +44,7 @@ class Effective:
             if not isinstance(value, dict) or step not in value:
                 return None
             value = value[step]
-        offset = places(self.text).get(path)
-        return None if offset is None else line_and_column(self.text, offset)[0]
+        return self.lines.get(path)
 
 
 def effective(folder: Path | None = None) -> Effective:
@@ -51,7 +53,7 @@ def effective(folder: Path | None = None) -> Effective:
     text = read_text(path) or ""
     wrong = problems(text)
     if any(not problem.path for problem in wrong):
-        return Effective(path, "", {}, tuple(wrong))
+        return _understood(path, "", {}, wrong)
     given = tomllib.loads(text)
     for problem in sorted(wrong, key=lambda problem: [str(step).zfill(9) for step in problem.path], reverse=True):
         _take_out(given, problem.path)
@@ -59,13 +61,18 @@ def effective(folder: Path | None = None) -> Effective:
         msgspec.convert(given, Settings)
     except msgspec.ValidationError:  # what was taken out was required
         given = {name: value for name, value in given.items() if not _is_about(wrong, name)}
-    return Effective(path, text, given, tuple(wrong))
+    return _understood(path, text, given, wrong)
+
+
+def _understood(path: Path, text: str, given: dict[str, Any], wrong: list[Problem]) -> Effective:
+    values = msgspec.to_builtins(msgspec.convert(given, Settings))
+    lines = {key: line_and_column(text, offset)[0] for key, offset in places(text).items()}
+    return Effective(path, given, values, lines, tuple(wrong))
 
 
 def written_rows(state: Effective) -> Iterator[tuple[str, Any, int]]:
     """Yield what the file writes in lists of tables and tables with free names: name, value and line."""
-    known = places(state.text)
-    fixed = {field.encode_name for field in msgspec.structs.fields(Settings) if _is_table(field.default)}
+    fixed = {field.encode_name for field in msgspec.structs.fields(Settings) if is_table(field.type)}
     for name, value in state.given.items():
         items: list[tuple[str, Any, KeyPath]] = []
         if isinstance(value, dict) and name not in fixed:
@@ -76,7 +83,7 @@ def written_rows(state: Effective) -> Iterator[tuple[str, Any, int]]:
             ]
         for label, held, path in items:
             for below, plain, at in _plain(label, held, path):
-                yield below, plain, line_and_column(state.text, known.get(at, 0))[0]
+                yield below, plain, state.lines.get(at, 1)
 
 
 def _plain(label: str, value: Any, path: KeyPath) -> Iterator[tuple[str, Any, KeyPath]]:
@@ -85,10 +92,6 @@ def _plain(label: str, value: Any, path: KeyPath) -> Iterator[tuple[str, Any, Ke
             yield from _plain(f"{label}.{key}", held, (*path, key))
     else:
         yield label, msgspec.to_builtins(value), path
-
-
-def _is_table(default: object) -> bool:
-    return isinstance(default, msgspec.Struct)
 
 
 def _is_about(wrong: list[Problem], name: str) -> bool:
