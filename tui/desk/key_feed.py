@@ -10,7 +10,7 @@ import asyncio
 from collections import deque
 from collections.abc import Hashable, Iterable
 from time import monotonic
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from textual import events
 
@@ -117,11 +117,11 @@ class KeyFeed:
         if not isinstance(event, events.Key):
             return True
         kinds = [self._kind(event), *self._kinds_waiting(at)]
-        screen = self._app.screen
+        card = self._card
         action = self._action(event.key)
         drawn_at = float("-inf")
-        if isinstance(screen, BaseScreen) and not self._at_desk:
-            drawn_at = screen.takes_keys_from
+        if card is not None:
+            drawn_at = card.takes_keys_from
         elif self._in_steps and not self._in_field:
             drawn_at = self._screen.parts.steps.panel.drawn_at
         elif self._in_field or (action is not None and (action.changes or action.group == "Answer")):
@@ -182,6 +182,12 @@ class KeyFeed:
         return self._app.screen is self._screen
 
     @property
+    def _card(self) -> BaseScreen[Any] | None:
+        """The card or screen over the desk, None at the desk itself."""
+        screen = self._app.screen
+        return screen if isinstance(screen, BaseScreen) and screen is not self._screen else None
+
+    @property
     def _in_field(self) -> bool:
         return types(self._app.focused)
 
@@ -238,9 +244,8 @@ class KeyFeed:
                     if before == self._pumps() and not any(pump.message_queue_size for pump in before):
                         break
                 await self._opened()
-                screen = self._app.screen
-                if isinstance(screen, BaseScreen) and not self._at_desk:
-                    await screen.drawn.wait()
+                if self._card is not None:
+                    await self._card.drawn.wait()
         except TimeoutError:
             return
 

@@ -8,7 +8,7 @@ from queues.procedures import wording_diff
 from tui.linear.console import Console
 from tui.look.shown import safe_line
 from tui.look.words import words
-from tui.procedures.current_wording import macro_wording
+from tui.procedures.current_wording import Wording, of_macro, of_procedure
 
 if TYPE_CHECKING:
     from macros.filling.macro import Macro
@@ -24,22 +24,19 @@ class ChangedWording:
 
     def of_macro(self, macro: Macro, language: str) -> bool:
         """Return whether the agent knows the macro as it is now, after reading out what changed."""
-        title = words("Changed since you used it: macro {name}").format(name=macro.name)
-        return self._known(wording_diff.MACRO, macro.name, macro_wording(macro), language, title, "")
+        return self._known(of_macro(macro), language)
 
     def of_procedure(self, procedure: Procedure, language: str) -> bool:
         """Return whether the agent knows the procedure as it is now, after reading out what changed."""
-        title = words("Changed since you used it: procedure {name}").format(name=procedure.label)
-        said = procedure.changed.get(language) or procedure.changed.get("en", "")
-        text = wording_diff.of_procedure(procedure)
-        return self._known(wording_diff.PROCEDURE, procedure.id, text, language, title, said)
+        return self._known(of_procedure(procedure, language), language)
 
-    def _known(self, kind: str, name: str, text: str, language: str, title: str, said: str) -> bool:
+    def _known(self, wording: Wording, language: str) -> bool:
+        kind, name, text = wording.kind, wording.name, wording.text
         known = self._desk.store.known_wordings.get(self._desk.agent, kind, name)
         if known == text:
             return True
         if known is not None:
-            self._console.say(safe_line(title), *([safe_line(said)] if said else []))
+            self._console.say(safe_line(wording.title), *([safe_line(wording.said)] if wording.said else []))
             signs = {"-": words("before: {text}"), "+": words("now: {text}"), " ": "{text}"}
             self._console.say(
                 *(

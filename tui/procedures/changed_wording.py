@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from data.errors import DeskError
 from tui.context.hooks import MacroWish
 from tui.context.part import Part
-from tui.look.words import words
 from tui.procedures.procedure_lines import Followed
+
+if TYPE_CHECKING:
+    from tui.procedures.current_wording import Wording
 
 
 class ChangedWording(Part):
@@ -16,33 +19,25 @@ class ChangedWording(Part):
 
     def before_steps(self, followed: Followed, go_on: Callable[[], None]) -> None:
         """Go to the steps of a procedure, after showing what changed in them."""
-        from queues.procedures import wording_diff
+        from tui.procedures.current_wording import of_procedure
 
-        procedure, language = followed.procedure, followed.ticket.language
-        said = procedure.changed.get(language) or procedure.changed.get("en", "")
-        title = words("Changed since you used it: procedure {name}").format(name=procedure.label)
-        text = wording_diff.of_procedure(procedure)
-        self._once_known(wording_diff.PROCEDURE, procedure.id, text, language, title, said, go_on)
+        language = followed.ticket.language
+        self._once_known(of_procedure(followed.procedure, language), language, go_on)
 
     def before_preview(self, wish: MacroWish, go_on: Callable[[MacroWish], None]) -> None:
         """Show what a macro would send, after showing what changed in it."""
-        from queues.procedures import wording_diff
-        from tui.procedures.current_wording import macro_wording
+        from tui.procedures.current_wording import of_macro
 
         try:
             macro = self.desk.answering.macro(wish.name)
         except DeskError:
             go_on(wish)
             return
-        text = macro_wording(macro)
-        title = words("Changed since you used it: macro {name}").format(name=macro.name)
-        language = wish.language or wish.ticket.language
-        self._once_known(wording_diff.MACRO, macro.name, text, language, title, "", lambda: go_on(wish))
+        self._once_known(of_macro(macro), wish.language or wish.ticket.language, lambda: go_on(wish))
 
-    def _once_known(
-        self, kind: str, name: str, text: str, language: str, title: str, said: str, then: Callable[[], None]
-    ) -> None:
+    def _once_known(self, wording: Wording, language: str, then: Callable[[], None]) -> None:
         """Call `then`; if the agent knows an older wording, show the difference first and wait for Enter."""
+        kind, name, text = wording.kind, wording.name, wording.text
         known = self.desk.store.known_wordings.get(self.desk.agent, kind, name)
         if known == text:
             then()
@@ -62,4 +57,4 @@ class ChangedWording(Part):
             if done:
                 know()
 
-        self.desk.push_screen(ChangeCard(title, said, difference(known, text, language)), read)
+        self.desk.push_screen(ChangeCard(wording.title, wording.said, difference(known, text, language)), read)
