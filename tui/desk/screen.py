@@ -38,7 +38,7 @@ class DeskScreen(BaseScreen[None]):
     """Lays out header, lanes, ticket, digits and status line; the parts provide the behaviour."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(Scope.LIST)
-    _was_shown = True  # its first refresh draws what was said while it started
+    _was_shown = True  # its lines change without a layout before the first one: the refresh after it draws them
     CSS_PATH = "desk.tcss"
     VERTICAL_BREAKPOINTS = [(0, "-low"), (22, "-high")]  # noqa: RUF012 - Textual declares it this way
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012 - Textual declares it this way
