@@ -103,6 +103,11 @@ class Outbox:
         given = {"id": entry_id, "reason": reason, "due_at": due_at, "failed": failed}
         return self._db.execute(sql, given).rowcount == 1
 
+    def give_back(self, entry_id: int) -> bool:
+        """Queue a reply again that was being sent when its remote was lost, as if it had not been tried."""
+        sql = "UPDATE outbox SET state = 'queued', attempts = attempts - 1 WHERE id = ? AND state = 'sending'"
+        return self._db.execute(sql, (entry_id,)).rowcount == 1
+
     def arrived(self, entry_id: int, old: OutboxState, at: int, *, to_copy: bool = False) -> bool:
         """Mark a reply as sent if it is still in the state `old`; `to_copy` where the mailbox lacks its copy."""
         sql = """UPDATE outbox SET state = 'sent', reason = '', sent_at = ?, copied = ? WHERE id = ? AND state = ?"""

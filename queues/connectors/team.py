@@ -225,11 +225,17 @@ class Team:
         )  # fmt: skip
 
     def _certainly(self, sql: str, *values: object) -> dict[str, Any]:
-        """Carry out an operation; where the connection broke before the answer, ask again: it is done once."""
+        """Carry out an operation; where the connection broke before the answer, ask again: it is done once.
+
+        Raises DoubtError where there is no connection to ask again.
+        """
         try:
             return self.database.answer(sql, *values)
-        except DoubtError:
-            return self.database.answer(sql, *values)
+        except DoubtError as doubt:
+            try:
+                return self.database.answer(sql, *values)
+            except UnreachableError:
+                raise doubt from None
 
     def listen(self, seconds: float) -> bool:
         """Wait so long for something to happen; where events wait for an older transaction, look at them again."""

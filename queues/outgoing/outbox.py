@@ -74,8 +74,6 @@ class Delivery:
     failed: int = 0
     held: int = 0
     doubted: int = 0
-    lost: tuple[int, ...] = ()
-    """The tickets whose reply failed for good."""
 
 
 def recover(store: Store, senders: Mapping[str, Sender]) -> None:
@@ -97,18 +95,23 @@ def recover(store: Store, senders: Mapping[str, Sender]) -> None:
 
 
 def deliver_due(
-    store: Store, senders: Mapping[str, Sender], now: int, *, holds: Callable[[OutboxEntry], str] = lambda entry: ""
+    store: Store,
+    senders: Mapping[str, Sender],
+    now: int,
+    *,
+    holds: Callable[[OutboxEntry], str] = lambda entry: "",
+    lost: Callable[[int], object] = lambda ticket_id: None,
 ) -> Delivery:
     """Send what is due, in order. Run it in one worker; several processes may run it, each entry is taken by one.
 
     What the outbox holds is read once more: a mail with other headers, or to others, than asked fails and stays there.
-    `holds` is called just before sending and returns why not to send. Raises UnreachableError if a remote cannot
-    be reached: what waits for it stays queued, no attempt is counted.
+    `holds` is called just before sending and returns why not to send, `lost` with the ticket of each reply that
+    failed for good. Raises UnreachableError if a remote cannot be reached: what waits for it stays queued, no attempt
+    is counted.
     """
     from queues.mail.letter_check import unfit_to_leave  # the mail package: loaded with the first delivery
 
     done: Counter[str] = Counter()
-    lost: list[int] = []
     for entry in store.outbox.due(now, list(senders)):
         sender = senders[entry.connector]
         if isinstance(sender, Offering) and _too_many(store, sender, entry.connector, now):
@@ -122,14 +125,14 @@ def deliver_due(
         if unfit := unfit_to_leave(entry.raw, entry.message_id, entry.recipient, entry.cc):
             with store.write():
                 done["failed"] += store.outbox.move(entry.id, OutboxState.QUEUED, OutboxState.FAILED, reason=unfit)
-            lost.append(entry.ticket_id)
+            lost(entry.ticket_id)
             continue
         became = _deliver(store, sender, entry, now)
         done[became] += 1
         after = store.outbox.get(entry.id) if became == "failed" else None
         if after is not None and after.state is OutboxState.FAILED:
-            lost.append(entry.ticket_id)
-    return Delivery(done["sent"], done["failed"], done["held"], done["doubted"], tuple(lost))
+            lost(entry.ticket_id)
+    return Delivery(done["sent"], done["failed"], done["held"], done["doubted"])
 
 
 def _too_many(store: Store, sender: Offering, connector: str, now: int) -> bool:
@@ -193,7 +196,11 @@ def _offer(store: Store, sender: Offering, entry: OutboxEntry, now: int) -> str:
 
 
 def _failed(store: Store, entry: OutboxEntry, error: ConnectorError, now: int) -> str:
-    """Try again later what was being sent, or give it up."""
+    """Try again later what was being sent, or give it up. Raises the error again if it says that nobody was there."""
+    if isinstance(error, UnreachableError):
+        with store.write():
+            store.outbox.give_back(entry.id)
+        raise error
     state = OutboxState.FAILED if _final(entry, error) else OutboxState.QUEUED
     with store.write():
         store.outbox.move(entry.id, OutboxState.SENDING, state, reason=error.message, due_at=_later(entry, now))

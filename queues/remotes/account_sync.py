@@ -14,7 +14,6 @@ from threading import Event
 from data.errors import ConnectorError, StoreError, UnreachableError
 from data.protocols import Clock
 from data.records.outbox import OutboxEntry
-from data.records.tickets import Status
 from queues.connectors.email import EmailConnector
 from queues.connectors.imap import Mailbox
 from queues.connectors.imap_answers import Fetched, Selected
@@ -25,6 +24,7 @@ from queues.remotes.account_filing import Answers, Filing
 from queues.remotes.account_flags import Following
 from queues.remotes.account_sent import SentMail
 from queues.remotes.links import Link, LinkState, save_link
+from queues.remotes.lost_replies import reopening
 from queues.remotes.stall_watch import watched
 
 log = logging.getLogger(__name__)
@@ -232,23 +232,18 @@ class AccountSync:
     def _deliver(self) -> Delivery:
         """Send what is due; a ticket that someone else has is not answered from here."""
         now = self._clock()
-        done = deliver_due(self._store, {self._connector.name: self._connector}, now, holds=self._holds)
+        done = deliver_due(
+            self._store, {self._connector.name: self._connector}, now, holds=self._holds,
+            lost=reopening(self._desk, self._connector.name),
+        )  # fmt: skip
         if done == Delivery():  # as many as may leave have left
             self._no_sending_before = now + 2
         self._look_at_sent |= done.doubted > 0
-        for ticket_id in done.lost:
-            self._reopen(ticket_id)
         if done.failed or done.held or done.doubted:
             parts = (f"{done.failed} failed", f"{done.held} held", f"{done.doubted} in doubt")
             counts = ", ".join(part for part in parts if not part.startswith("0"))
             self._tell(f"{self._account.name}: replies {counts}; see the outbox.")
         return done
-
-    def _reopen(self, ticket_id: int) -> None:
-        """Make a ticket ours again whose customer never got the answer."""
-        ticket = self._store.tickets.get(ticket_id)
-        if ticket is not None and ticket.status in (Status.PENDING, Status.SOLVED):
-            self._desk.follow(ticket_id, self._connector.name, status=Status.OPEN)
 
     def _holds(self, entry: OutboxEntry) -> str:
         return self._following.claim_for(self._require(), entry)

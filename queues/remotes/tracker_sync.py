@@ -20,6 +20,7 @@ from queues.desk.desk import Desk
 from queues.outgoing.outbox import Delivery, deliver_due
 from queues.remotes.account_filing import Reader
 from queues.remotes.links import LinkState
+from queues.remotes.lost_replies import reopening
 from queues.remotes.team_presence import presence_of
 from queues.remotes.team_sharing import sharing_of
 from queues.remotes.tracker_claims import claim_all
@@ -184,7 +185,10 @@ class TrackerSync:
         if self._sharing is not None:
             self._sharing.share()
         claim_all(self._mirror)
-        done = deliver_due(self._store, {self._name: self._replies}, self._clock(), holds=self._replies.holds)
+        done = deliver_due(
+            self._store, {self._name: self._replies}, self._clock(), holds=self._replies.holds,
+            lost=reopening(self._mirror.desk, self._name),
+        )  # fmt: skip
         if done.failed or done.held or done.doubted:
             parts = (f"{done.failed} failed", f"{done.held} held", f"{done.doubted} in doubt")
             counts = ", ".join(part for part in parts if not part.startswith("0"))

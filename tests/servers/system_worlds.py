@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
-from data.errors import DoubtError
+from data.errors import DoubtError, UnreachableError
 from data.records.changes import Change
 from data.records.messages import Message
 from data.records.tickets import Ticket
@@ -55,7 +55,7 @@ class SystemWorld(Handles, World, ABC):
     @contextmanager
     def before_the_last_byte(self, work: Callable[[], object]) -> Iterator[None]:
         """Do something when the first reply lacks nothing but its last byte."""
-        with _patched_once(WebClient, "finish", work, lambda: None):
+        with _patched(WebClient, "finish", work, lambda: None):
             yield
 
     @contextmanager
@@ -65,7 +65,7 @@ class SystemWorld(Handles, World, ABC):
         def lost() -> None:
             raise DoubtError("In doubt", "The answer was lost by the test.")
 
-        with _patched_once(WebClient, "finish", lambda: None, lost):
+        with _patched(WebClient, "finish", lambda: None, lost):
             yield
 
     @abstractmethod
@@ -314,7 +314,7 @@ class TeamWorld(SystemWorld):
 
     @contextmanager
     def before_the_last_byte(self, work: Callable[[], object]) -> Iterator[None]:
-        with _patched_once(Database, "answer", work, lambda: None):
+        with _patched(Database, "answer", work, lambda: None, of=_brings_words):
             yield
 
     @contextmanager
@@ -322,7 +322,20 @@ class TeamWorld(SystemWorld):
         def lost() -> None:
             raise DoubtError("In doubt", "The answer was lost by the test.")
 
-        with _patched_once(Database, "answer", lambda: None, lost):
+        with _patched(Database, "answer", lambda: None, lost, of=_brings_words):
+            yield
+
+    @contextmanager
+    def gone_before_the_answer(self) -> Iterator[None]:
+        """Have the first reply taken, its answer never come, and the database gone when it is asked again."""
+
+        def lost() -> None:
+            raise DoubtError("In doubt", "The answer was lost by the test.")
+
+        def gone() -> None:
+            raise UnreachableError("Not reachable", "The database is gone, for the test.")
+
+        with _patched(Database, "answer", lambda: None, lost, then=gone, of=_brings_words):
             yield
 
 
@@ -333,23 +346,37 @@ def _written_by(world: Handles, customers: str) -> list[Ticket]:
         return [one for one in store.tickets.each() if one.id in mine]
 
 
-@contextmanager
-def _patched_once(
-    owner: type[WebClient | Database], name: str, before: Callable[[], object], after: Callable[[], object]
-) -> Iterator[None]:
-    """Do something before and after the first call of a method."""
-    method = getattr(owner, name)
+def _brings_words(sql: str, *values: object) -> bool:
+    """Return whether an operation of the team's carries a message: the claim before a reply does not."""
+    return isinstance(values[-1], bytes)
 
-    def once(client: Any, *given: Any) -> Any:
-        patched.stop()
+
+@contextmanager
+def _patched(
+    owner: type[WebClient | Database],
+    name: str,
+    before: Callable[[], object],
+    after: Callable[[], object],
+    then: Callable[[], object] = lambda: None,
+    of: Callable[..., bool] = lambda *given: True,
+) -> Iterator[None]:
+    """Do something before and after the first call of a method, and before the second, of those that matter."""
+    method = getattr(owner, name)
+    calls = 0
+
+    def called(client: Any, *given: Any) -> Any:
+        nonlocal calls
+        if not of(*given):
+            return method(client, *given)
+        calls += 1
+        if calls == 2:
+            then()
+        if calls != 1:
+            return method(client, *given)
         before()
         answer = method(client, *given)
         after()
         return answer
 
-    patched = patch.object(owner, name, once)
-    patched.start()
-    try:
+    with patch.object(owner, name, called):
         yield
-    finally:
-        patch.stopall()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
+from data.errors import RefusedError, UnreachableError
 from data.records.changes import Change
 from data.records.messages import Direction
 from data.records.outbox import Enclosure, OutboxState
@@ -15,7 +17,7 @@ from data.records.tickets import Status
 from queues.connectors.base import Capability, RemoteReply
 from queues.connectors.web import StaleError
 from tests.servers.connector_worlds import World, reply
-from tests.servers.system_worlds import SystemWorld
+from tests.servers.system_worlds import SystemWorld, TeamWorld
 
 TEXT = "¿Qué tal? Ya está: «niño», 100 €, 🎉."
 
@@ -23,6 +25,13 @@ TEXT = "¿Qué tal? Ya está: «niño», 100 €, 🎉."
 def can(world: World, *wanted: Capability) -> None:
     if not set(wanted) <= world.capabilities:
         pytest.skip(f"cannot {', '.join(wanted)}")
+
+
+def raising(error: Exception) -> Callable[[], None]:
+    def fail() -> None:
+        raise error
+
+    return fail
 
 
 def test_nothing_is_missed_and_nothing_doubled(world: World) -> None:
@@ -218,3 +227,45 @@ def test_what_an_agent_just_did_outlives_another_change_of_a_colleague(world: Wo
     ticket = world.tickets()[0]
     assert (ticket.status, ticket.assignee) == (Status.PENDING, other.known_as)
     other.close()
+
+
+def test_a_system_that_is_gone_at_the_last_byte_has_the_reply_when_it_is_back(world: World) -> None:
+    can(world, Capability.NOTE)
+    assert isinstance(world, SystemWorld)
+    world.write()
+    world.sync()
+    world.act(world.tickets()[0].id, reply(TEXT))
+    due = world.outbox()[0].due_at
+    gone = raising(UnreachableError("Not reachable", "It is gone."))
+    with world.before_the_last_byte(gone), pytest.raises(UnreachableError):
+        world.sync()
+    (entry,) = world.outbox()
+    assert (entry.state, entry.due_at, entry.attempts) == (OutboxState.QUEUED, due, 0)
+    world.sync()
+    assert (world.states(), world.delivered()) == ([OutboxState.SENT], [TEXT])
+
+
+def test_a_reply_whose_answer_got_lost_with_the_system_is_there_once_when_it_is_back(world: World) -> None:
+    can(world, Capability.ONCE)
+    assert isinstance(world, TeamWorld)
+    world.write()
+    world.sync()
+    world.act(world.tickets()[0].id, reply(TEXT))
+    with world.gone_before_the_answer():
+        world.sync()
+    assert world.states() == [OutboxState.IN_DOUBT]
+    world.sync()
+    assert (world.states(), world.delivered()) == ([OutboxState.SENT], [TEXT])
+
+
+def test_a_reply_that_the_system_refuses_opens_its_ticket_again(world: World) -> None:
+    can(world, Capability.NOTE)
+    assert isinstance(world, SystemWorld)
+    world.write()
+    world.sync()
+    world.act(world.tickets()[0].id, reply(TEXT))
+    assert world.tickets()[0].status is not Status.OPEN
+    with world.before_the_last_byte(raising(RefusedError("Refused", "It may not be."))):
+        world.sync()
+    assert (world.states(), world.tickets()[0].status) == ([OutboxState.FAILED], Status.OPEN)
+    assert world.delivered() == []

@@ -167,8 +167,9 @@ def test_a_mail_that_is_not_what_was_asked_stays_in_the_outbox(desk: Desk, tmp_p
     (entry,) = desk.store.outbox.waiting()
     database(desk.store).execute("UPDATE outbox SET raw = ?", (line + b"\r\n" + entry.raw,))
     folder = OutboxFolder(tmp_path)
-    done = deliver_due(desk.store, {"files": folder}, START + 60)
-    assert (done.sent, done.failed, done.lost) == (0, 1, (number,))
+    lost: list[int] = []
+    done = deliver_due(desk.store, {"files": folder}, START + 60, lost=lost.append)
+    assert (done.sent, done.failed, lost) == (0, 1, [number])
     (kept,) = desk.store.outbox.waiting()
     assert kept.state is OutboxState.FAILED
     assert "edit the reply" in kept.reason

@@ -198,8 +198,9 @@ def test_a_refusal_waits_or_fails_as_the_server_says(
 ) -> None:
     desk = filled(tmp_path / "desk.db", 1)
     double.refusals[verb] = answer
-    lost = (1,) if state is OutboxState.FAILED else ()
-    assert deliver_due(desk.store, {NAME: connector(double)}, NOW) == Delivery(failed=1, lost=lost)
+    lost: list[int] = []
+    assert deliver_due(desk.store, {NAME: connector(double)}, NOW, lost=lost.append) == Delivery(failed=1)
+    assert lost == ([1] if state is OutboxState.FAILED else [])
     (entry,) = entries(desk.store)
     assert (entry.state, entry.attempts) == (state, 1)
     assert answer.split()[1] in entry.reason
