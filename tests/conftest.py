@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import inspect
 import os
 import shutil
@@ -64,6 +65,14 @@ def _close_stores() -> Iterator[None]:
         yield
     for store in opened:
         store.close()
+
+
+@pytest.fixture(autouse=True)
+def _unused_objects_are_freed() -> Iterator[None]:
+    """Fail a test that leaves the collector of unused objects off: the tests after it would fill the memory."""
+    yield
+    assert gc.isenabled()
+    assert not gc.get_freeze_count()
 
 
 def _need(absent: list[str], packages: str, of: str = "apt") -> None:

@@ -108,12 +108,12 @@ def open_screen(path: Path, *, ascii_signs: bool = False, mouse: bool = True) ->
         raise InputError("No terminal", "the screen needs a terminal; use the commands (tridesk --help) in scripts.")
     from tui.setup import garbage
 
-    garbage.wait()
-    from queues.connectors.outbox_folder import OutboxFolder
-    from tui.app import run_desk
-    from tui.first_run.first_screen import DEMO_WANTED
+    with garbage.waiting():
+        from queues.connectors.outbox_folder import OutboxFolder
+        from tui.app import run_desk
+        from tui.first_run.first_screen import DEMO_WANTED
 
-    code = run_desk(path, connectors=[OutboxFolder(path.absolute().parent)], ascii_signs=ascii_signs, mouse=mouse)
+        code = run_desk(path, connectors=[OutboxFolder(path.absolute().parent)], ascii_signs=ascii_signs, mouse=mouse)
     if code != DEMO_WANTED:
         return code
     from tui.cli.main import run

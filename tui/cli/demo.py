@@ -98,12 +98,12 @@ def _play(path: Path, *, tickets: int | None, seed: int, worked: bool, screen: S
         return run(path, demo=True)
     from tui.setup import garbage
 
-    garbage.wait()
-    from tui.app import run_desk
+    with garbage.waiting():
+        from tui.app import run_desk
 
-    return run_desk(
-        path, connectors=[connector], demo=True, agent=AGENT, ascii_signs=screen.ascii_signs, mouse=screen.mouse
-    )
+        return run_desk(
+            path, connectors=[connector], demo=True, agent=AGENT, ascii_signs=screen.ascii_signs, mouse=screen.mouse
+        )
 
 
 def _many(amount: int, seed: int, start: int) -> Iterator[Incoming]:

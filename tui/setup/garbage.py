@@ -6,6 +6,8 @@ What is loaded at the start stays to the end. Each look at all of it held up a k
 from __future__ import annotations
 
 import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 SETTLED_SECONDS = 5.0
 """After how long, once the desk is drawn, macros, suggestions and rules are loaded."""
@@ -13,9 +15,17 @@ _NEW_OBJECTS = 10_000
 """How many new objects are worth a look: drawing makes hundreds with each key, and drops them by itself."""
 
 
-def wait() -> None:
-    """Do not look until `settle` is called: the desk is being opened."""
+@contextmanager
+def waiting() -> Iterator[None]:
+    """Do not look until `settle` is called: the desk is being opened. Looks at everything again once it is closed."""
+    usual = gc.get_threshold()
     gc.disable()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
+        gc.set_threshold(*usual)
+        gc.enable()
 
 
 def is_waiting() -> bool:

@@ -129,7 +129,7 @@ class TerminalInput:
         elif sequence[0] == "\x1b" and len(sequence) == 2:
             yield from [*(typed := XTermParser()).feed(sequence), *typed.feed("")]
         elif _TEXT.fullmatch(sequence):
-            yield from XTermParser().feed(sequence)
+            yield from _keys.feed(sequence)
 
     def _csi(self, body: str) -> Iterator[Message]:
         if _MOUSE.fullmatch(body) or _RESIZED.fullmatch(body):
@@ -138,9 +138,26 @@ class TerminalInput:
             yield from _named(f"\x1b[{body}")
 
 
+class _Keys:
+    """Textual's parser where it only names keys: one for all, as Textual keeps each parser that it ever made."""
+
+    def __init__(self) -> None:
+        self._parser = XTermParser()
+
+    def feed(self, sequence: str) -> list[Message]:
+        """Return the events of a sequence; if the parser waits for more, discard sequence and parser."""
+        messages = list(self._parser.feed(sequence))
+        if not messages:
+            self._parser = XTermParser()
+        return messages
+
+
+_keys = _Keys()
+
+
 def _named(sequence: str) -> Iterator[Message]:
-    """Yield Textual's events for a sequence; if its parser waits for more, discard sequence and parser."""
-    for message in XTermParser().feed(sequence):
+    """Yield Textual's events for a sequence."""
+    for message in _keys.feed(sequence):
         # keys without a Textual name get a private-use character
         if not (isinstance(message, events.Key) and "\ue000" <= (message.character or "") <= "\uf8ff"):
             yield message
