@@ -19,7 +19,7 @@ from tui.coaching.key_meter import Meter, Subject, Visit
 from tui.context.desk_context import DeskContext
 from tui.context.hooks import Act
 from tui.context.part import Part
-from tui.look.words import translated, words
+from tui.look.words import as_sentence, words
 from tui.replying.composer_messages import KeepAsked
 
 if TYPE_CHECKING:
@@ -176,5 +176,5 @@ class Coach(Part):
         try:
             message, severe = words("Saved as {name}; m finds it.").format(name=save()), False
         except DeskError as error:
-            message, severe = f"{translated(error.title)}: {translated(error.message)}", True
+            message, severe = as_sentence(error), True
         self.desk.from_thread(self.desk.say, message, severe=severe)

@@ -34,7 +34,7 @@ from tui.lanes.row_source import LaneSource
 from tui.lanes.ticket_list import TicketList
 from tui.look.header_bar import HeaderBar
 from tui.look.one_line import one_line
-from tui.look.words import translated, words
+from tui.look.words import as_sentence, words
 from tui.setup.screen_settings import Ways
 from tui.setup.writer import PATIENCE, Writer
 from tui.ticket.read_conversation import read_conversation
@@ -386,9 +386,7 @@ class DeskContext:
     def refused(self, error: DeskError) -> None:
         """Show the desk's error, and which keys help."""
         hints = (hint(error) for hint in self.hooks.on_refusal)
-        self.say(
-            " ".join([f"{translated(error.title)}: {translated(error.message)}", *filter(None, hints)]), severe=True
-        )
+        self.say(" ".join([as_sentence(error), *filter(None, hints)]), severe=True)
 
     def reported(self, act: Callable[[], object]) -> Callable[[], None]:
         """Wrap what runs by itself: a file that cannot be read is reported, once, and the desk stays open."""

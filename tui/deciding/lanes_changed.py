@@ -8,7 +8,7 @@ from data.errors import DeskError
 from tui.context.desk_context import DeskContext
 from tui.context.going import Going
 from tui.context.part import Part
-from tui.look.words import words
+from tui.look.words import as_sentence, words
 
 if TYPE_CHECKING:
     from data.records.changes import Done
@@ -47,7 +47,7 @@ class LanesChanged(Part):
             finally:
                 store.close()
         except DeskError as error:
-            self.desk.from_thread(self.desk.say, f"{error.title}: {error.message}", severe=True)
+            self.desk.from_thread(self.desk.say, as_sentence(error), severe=True)
             return
         self.desk.from_thread(self._move, moves)
 

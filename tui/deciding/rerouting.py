@@ -11,7 +11,7 @@ from tui.context.changing import Changing
 from tui.context.desk_context import DeskContext
 from tui.context.hooks import Act
 from tui.context.part import Part
-from tui.look.words import counted, translated, words
+from tui.look.words import as_sentence, counted, words
 
 if TYPE_CHECKING:
     from queues.desk.route_again import Plan
@@ -51,7 +51,7 @@ class RouteAgain(Part):
             finally:
                 store.close()
         except DeskError as error:
-            self.desk.from_thread(self.desk.say, f"{translated(error.title)}: {translated(error.message)}", severe=True)
+            self.desk.from_thread(self.desk.say, as_sentence(error), severe=True)
             return
         self.desk.from_thread(then, routing_plan)
 

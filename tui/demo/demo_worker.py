@@ -12,7 +12,7 @@ from data.protocols import Clock
 from data.records.incoming import Incoming
 from data.records.outbox import OutboxEntry
 from data.store import Store
-from tui.look.words import translated
+from tui.look.words import as_sentence, translated
 from tui.setup.writer import Writer
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ class Rounds:
         try:
             deliver_due(store, self._senders, self._clock())
         except DeskError as error:
-            on_trouble(f"{translated(error.title)}: {translated(error.message)}")
+            on_trouble(as_sentence(error))
         for connector in self._connectors:
             try:
                 self._fetch(store, connector)

@@ -17,7 +17,7 @@ from tui.linear.reading import ticket_lines
 from tui.linear.replying import Replying
 from tui.look.shown import safe_line
 from tui.look.stored_words import subject_line
-from tui.look.words import counted, piecewise, translated, words
+from tui.look.words import as_sentence, counted, piecewise, words
 from tui.setup.clock import wall_clock
 
 if TYPE_CHECKING:
@@ -368,4 +368,4 @@ class Session:
 
 
 def _said(error: DeskError) -> str:
-    return safe_line(f"{translated(error.title)}: {translated(error.message)}")
+    return safe_line(as_sentence(error))

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from gettext import NullTranslations
     from re import Pattern
 
+    from data.errors import DeskError
+
 SENTENCES = "sentences.txt"
 """Beside the folders of the languages: the sentences that the rooms below the screen write."""
 FEWEST_LETTERS = 4
@@ -55,6 +57,11 @@ def translated(sentence: str) -> str:
             said = catalogue.gettext(template)
             return said.format(**match.groupdict()) if said != template else sentence
     return sentence
+
+
+def as_sentence(error: DeskError) -> str:
+    """Return an error in the language of the interface, as it is shown: its title and its message."""
+    return f"{translated(error.title)}: {translated(error.message)}"
 
 
 def piecewise(text: str) -> str:

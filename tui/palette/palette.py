@@ -15,7 +15,7 @@ from tui.context.hooks import Act
 from tui.context.part import Part
 from tui.customer.looking_closer import CloserLook
 from tui.keys.actions import BY_ID
-from tui.look.words import translated, words
+from tui.look.words import as_sentence, words
 from tui.moving.finding import Filter
 from tui.moving.glance import Glance
 from tui.palette.entries import ACTIONS, MACROS, TICKETS, Entry, Group, Kind
@@ -122,7 +122,7 @@ class Palette(Part):
                     self._reader.submit(lambda store: preview_of(macro, context, ticket.language))
                 )
             except DeskError as error:
-                return f"{translated(error.title)}: {translated(error.message)}"
+                return as_sentence(error)
 
         return preview
 

@@ -8,12 +8,13 @@ from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
-from data.errors import ConflictError, DeskError, StoreError
+from data.errors import ConflictError, DeskError
 from data.records.messages import Draft
 from tui.context.desk_context import DeskContext
 from tui.context.part import Part
-from tui.look.words import translated, words
+from tui.look.words import words
 from tui.replying.composer_place import ComposerPlace
+from tui.replying.unsaved import Unsaved
 
 if TYPE_CHECKING:
     from queues.desk.desk import Desk
@@ -32,10 +33,9 @@ class Drafts(Part):
         self.writing = writing
         self.choosing: dict[int, Draft] = {}
         """This window's text of the conflicting drafts being shown, by ticket."""
-        self._without_room: dict[int, Draft] = {}
-        """Texts that the file could not take, by ticket: they are tried again until it does."""
-        self._leaving_anyway = False
-        """The agent was warned that the draft cannot be saved; the next quit key quits."""
+        self._unsaved: Unsaved[Draft] = Unsaved(
+            desk, lambda number: words("The draft of #{n} is saved now.").format(n=number)
+        )
 
     def keep_draft(self, draft: Draft) -> Future[Draft]:
         """Queue a draft for the writer, after all earlier work; errors are shown."""
@@ -63,43 +63,15 @@ class Drafts(Part):
 
     def _kept(self, draft: Draft, future: Future[Draft]) -> None:
         """Called in the writer's thread: show the agent if a draft could not be saved."""
-        error = future.exception()
-        if not self.desk.is_attached:
-            return
-        if error is None:
-            if draft.ticket_id in self._without_room:
-                self.desk.app.call_later(self._has_room, draft.ticket_id)
-            return
-        if isinstance(error, StoreError):
-            self.desk.app.call_later(self._waits_for_room, draft, error)
-            return
-        if isinstance(error, ConflictError):
-            if draft.ticket_id not in self.choosing:
-                self.choosing[draft.ticket_id] = draft
-                self.desk.app.call_later(self.choose_draft, draft)
-        else:
-            message = (
-                f"{translated(error.title)}: {translated(error.message)}"
-                if isinstance(error, DeskError)
-                else type(error).__name__
-            )
-            self.desk.app.call_later(self.desk.say, message, severe=True)
-
-    def _waits_for_room(self, draft: Draft, error: StoreError) -> None:
-        """Keep a text that the file did not take, and say so once."""
-        is_new = draft.ticket_id not in self._without_room
-        self._without_room[draft.ticket_id] = draft
-        if is_new:
-            message = words("{error} The text is kept here, and saved as soon as that works.")
-            self.desk.say(message.format(error=f"{error.title}: {error.message}"), severe=True)
-
-    def _has_room(self, ticket_id: int) -> None:
-        if self._without_room.pop(ticket_id, None) is not None:
-            self.desk.say(words("The draft of #{n} is saved now.").format(n=ticket_id))
+        if not isinstance(future.exception(), ConflictError):
+            self._unsaved.after(draft, future)
+        elif self.desk.is_attached and draft.ticket_id not in self.choosing:
+            self.choosing[draft.ticket_id] = draft
+            self.desk.app.call_later(self.choose_draft, draft)
 
     def try_again(self) -> None:
         """Try to save the texts that the file did not take, as they are now."""
-        for draft in list(self._without_room.values()):
+        for draft in list(self._unsaved.texts.values()):
             self.keep_draft(self._newest(draft))
 
     def choose_draft(self, draft: Draft) -> None:
@@ -144,28 +116,26 @@ class Drafts(Part):
         """Save the text being written, before quitting; False if the agent has to look at something first."""
         if self.choosing:
             return False
-        if self._without_room and not self._leaving_anyway:
-            self.try_again()
-            await self.desk.settled()
-            await asyncio.sleep(0)  # the result arrives in this thread
-            if self._without_room:
-                self._leaving_anyway = True
-                numbers = ", ".join(f"#{number}" for number in self._without_room)
-                message = words("The drafts of {numbers} could not be saved; quit again to leave without them.")
-                self.desk.say(message.format(numbers=numbers), severe=True)
-                return False
+        if not await self._unsaved.all_saved(self.try_again, self._warning):
+            return False
         unsaved = self.unkept()
-        if unsaved is not None and not self._leaving_anyway and await self.kept(unsaved) is None:
-            self._leaving_anyway = not self.choosing
+        if unsaved is not None and not self._unsaved.may_leave and await self.kept(unsaved) is None:
+            self._unsaved.may_leave = not self.choosing
             return False
         await self.desk.settled()
         return not self.choosing
+
+    def _warning(self) -> str:
+        numbers = ", ".join(f"#{number}" for number in self._unsaved.texts)
+        return words("The drafts of {numbers} could not be saved; quit again to leave without them.").format(
+            numbers=numbers
+        )
 
     async def keep_at_the_end(self) -> None:
         """Save the text being written when the agent can no longer be asked: joined to another window's text."""
         await self.desk.settled()
         unsaved = self.unkept()
-        remaining = {**self._without_room, **self.choosing}
+        remaining = {**self._unsaved.texts, **self.choosing}
         if unsaved is not None:  # newer than the text that awaits the choice for the same ticket
             remaining[unsaved.ticket_id] = unsaved
         for draft in remaining.values():

@@ -9,12 +9,13 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from data.errors import DeskError, StoreError
+from data.errors import DeskError
 from data.records.messages import FormDraft
 from tui.context.desk_context import DeskContext
 from tui.context.part import Part
-from tui.look.words import translated, words
+from tui.look.words import words
 from tui.replying.drafts import LAST_SECONDS
+from tui.replying.unsaved import Unsaved
 
 if TYPE_CHECKING:
     from queues.desk.desk import Desk
@@ -33,10 +34,7 @@ class FormDrafts(Part):
         """The form that is open."""
         self._saved: dict[int, FormDraft] = {}
         """What this window saved, by ticket; used in the writer's thread."""
-        self._without_room: dict[int, FormDraft] = {}
-        """What the file could not take, by ticket: it is tried again until it does."""
-        self._leaving_anyway = False
-        """The agent was warned that a form cannot be saved; the next quit key quits."""
+        self._unsaved: Unsaved[FormDraft] = Unsaved(desk, lambda number: words("The form is saved now."))
 
     def newest(self, ticket_id: int) -> FormDraft | None:
         """Return the draft of the ticket's form, None if nothing is kept."""
@@ -50,25 +48,18 @@ class FormDrafts(Part):
     def keep(self, draft: FormDraft) -> Future[None]:
         """Queue the draft for the writer; errors are shown."""
         kept = self.desk.writer.submit(partial(self._keep_in, draft))
-        kept.add_done_callback(partial(self._kept, draft))
+        kept.add_done_callback(partial(self._unsaved.after, draft))
         return kept
 
     def try_again(self) -> None:
         """Try to save what the file did not take, as it is now."""
-        for draft in list(self._without_room.values()):
+        for draft in list(self._unsaved.texts.values()):
             self.keep(self._newest(draft))
 
     async def all_kept(self) -> bool:
         """Save what the file did not take, before quitting; warn once and return False if it still does not."""
-        if self._without_room and not self._leaving_anyway:
-            self.try_again()
-            await self.desk.settled()
-            await asyncio.sleep(0)  # the result arrives in this thread
-            if self._without_room:
-                self._leaving_anyway = True
-                self.desk.say(words("The open form could not be saved; quit again to leave without it."), severe=True)
-                return False
-        return True
+        warning = words("The open form could not be saved; quit again to leave without it.")
+        return await self._unsaved.all_saved(self.try_again, lambda: warning)
 
     async def keep_at_the_end(self) -> None:
         """Save what stands in the open form."""
@@ -84,7 +75,7 @@ class FormDrafts(Part):
     def _unkept(self) -> list[FormDraft]:
         """Return what stands in the open form, and what the file did not take."""
         form = self._form.draft if self._form is not None and self._form.is_attached else None
-        return list({**self._without_room, **({form.ticket_id: form} if form is not None else {})}.values())
+        return list({**self._unsaved.texts, **({form.ticket_id: form} if form is not None else {})}.values())
 
     def _newest(self, draft: FormDraft) -> FormDraft:
         form = self._form
@@ -97,31 +88,3 @@ class FormDrafts(Part):
         newer = replace(draft, id=saved.id, revision=saved.revision)
         if newer != saved:
             self._saved[draft.ticket_id] = desk.save_form_draft(newer)
-
-    def _kept(self, draft: FormDraft, future: Future[None]) -> None:
-        """Called in the writer's thread: show the agent if it could not be saved."""
-        error = future.exception()
-        if not self.desk.is_attached:
-            return
-        if error is None:
-            if draft.ticket_id in self._without_room:
-                self.desk.app.call_later(self._has_room, draft.ticket_id)
-        elif isinstance(error, StoreError):
-            self.desk.app.call_later(self._waits_for_room, draft, error)
-        else:
-            message = f"{error.title}: {error.message}" if isinstance(error, DeskError) else type(error).__name__
-            self.desk.app.call_later(self.desk.say, message, severe=True)
-
-    def _waits_for_room(self, draft: FormDraft, error: StoreError) -> None:
-        """Keep what the file did not take, and say so once."""
-        is_new = draft.ticket_id not in self._without_room
-        self._without_room[draft.ticket_id] = draft
-        if is_new:
-            message = words("{error} The text is kept here, and saved as soon as that works.")
-            shown = f"{translated(error.title)}: {translated(error.message)}"
-            self.desk.say(message.format(error=shown), severe=True)
-
-    def _has_room(self, ticket_id: int) -> None:
-        if self._without_room.pop(ticket_id, None) is not None:
-            self._leaving_anyway = False
-            self.desk.say(words("The form is saved now."))

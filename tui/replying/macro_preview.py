@@ -18,7 +18,7 @@ from tui.context.desk_context import DeskContext
 from tui.context.hooks import BeforePreview, MacroWish
 from tui.context.part import Part
 from tui.digits.macros_at_hand import Answer, Place
-from tui.look.words import piecewise, translated
+from tui.look.words import as_sentence, piecewise
 from tui.moving.passing_over import MostUrgent
 from tui.procedures.steps import ProcedureSteps
 from tui.replying.composer_place import ComposerPlace
@@ -55,7 +55,7 @@ class ReplyPreview(Part):
             named = [(macro.name, answers) for macro, answers in given]
             return self.desk.answering.fill_all(ticket, named, language, into)
         except DeskError as error:
-            self.desk.say(f"{translated(error.title)}: {translated(error.message)}", severe=True)
+            self.desk.say(as_sentence(error), severe=True)
             return None
 
     def preview_macro(self, ticket: Ticket, name: str, language: str = "", *, anew: bool = True) -> None:

@@ -9,7 +9,7 @@ from data.errors import DeskError
 from data.records.tickets import Ticket
 from tui.context.desk_context import DeskContext
 from tui.context.part import Part
-from tui.look.words import translated, words
+from tui.look.words import as_sentence, words
 
 if TYPE_CHECKING:
     from macros.filling.macro import Macro
@@ -34,7 +34,7 @@ class MacroQuestions(Part):
         try:
             macro = self.desk.answering.macro(name)
         except DeskError as error:
-            self.desk.say(f"{translated(error.title)}: {translated(error.message)}", severe=True)
+            self.desk.say(as_sentence(error), severe=True)
             return
         known = self.answered.get((ticket.id, macro.name))
         if not macro.asks or (known is not None and known.complete and not anew):

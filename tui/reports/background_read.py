@@ -21,7 +21,7 @@ from data.protocols import Clock
 from data.store import Store
 from queues.figures.reporting import Progress
 from tui.cards.base_screen import BaseScreen
-from tui.look.words import translated, words
+from tui.look.words import as_sentence, words
 from tui.reports.question import Asked
 from tui.reports.table import Answer
 from tui.reports.tickets_behind import Behind
@@ -112,7 +112,7 @@ class ReportReading(BaseScreen[Opened]):
         except StoppedError:
             return
         except DeskError as error:
-            app.call_from_thread(self._failed, f"{translated(error.title)}: {translated(error.message)}")
+            app.call_from_thread(self._failed, as_sentence(error))
         except Exception as error:
             # the last resort of the worker: the desk stays open, and no customer text is logged
             log.error("a report failed: %s", type(error).__name__)

@@ -24,7 +24,7 @@ from queues.figures.reporting import Progress, reports
 from tui.keys.actions import Scope, of_scope
 from tui.keys.bindings import bindings
 from tui.look.shown import safe_text
-from tui.look.words import counted, translated, words
+from tui.look.words import as_sentence, counted, words
 from tui.reports.background_read import ReportReading, ReportState
 from tui.reports.hours import calendars, elapsed_of
 from tui.reports.question import WALL, Asked
@@ -120,7 +120,7 @@ class ReportScreen(ReportReading):
         try:
             names = [WALL, *sorted(name for name, calendar in calendars().items() if not calendar.is_always)]
         except DeskError as error:
-            self.say(f"{translated(error.title)}: {translated(error.message)}")
+            self.say(as_sentence(error))
             return
         if len(names) == 1:
             self.say(words("There is no calendar with open hours; config.toml names them: [calendar.office]."))
