@@ -14,7 +14,7 @@ from tempfile import mkstemp
 from data.desk_file.backup_files import BEFORE_UPGRADE, backup_folder, backups_of, restore_command, way_out
 from data.desk_file.connection import DeskConnection, connect
 from data.desk_file.encryption import RECODING
-from data.desk_file.make_backup import make_backup
+from data.desk_file.make_backup import flush, make_backup
 from data.desk_file.store_errors import store_error
 from data.errors import DeskError, StoreError
 from data.locations import doubtful_file_system, network_file_system, private_folder
@@ -251,7 +251,9 @@ def _make(path: Path) -> None:
     try:
         with closing(connect(new, timeout=1, name=path)) as connection:
             connection.execute(f"PRAGMA journal_mode = {_journal(path)}")
+            connection.execute("PRAGMA synchronous = OFF")  # written out as a whole below
             migrate(connection)
+        flush(new)
         try:
             os.link(new, path)
         except FileExistsError:  # another process made it meanwhile

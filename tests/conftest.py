@@ -17,8 +17,9 @@ from typing import Protocol, TypeVar
 import pytest
 from hypothesis import HealthCheck, settings
 
+import data.store
 from data.store import Store
-from tests.database import make_encrypted
+from tests.database import make_encrypted, migrate_quickly
 from tests.faults.report import (  # noqa: F401 # hooks
     pytest_collection_modifyitems,
     pytest_runtest_logreport,
@@ -40,6 +41,7 @@ settings.load_profile("any machine")
 
 
 _TESTS = Path(__file__).parent
+data.store.migrate = migrate_quickly  # for new files: the steps take ten times as long, and most tests make one
 os.environ["LANGUAGE"] = "en"  # the tests read English, whatever language the machine speaks
 
 

@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, suppress
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -27,8 +28,8 @@ _MOST_QUERIES = 200_000
 """How often a table is asked for the rows around damaged pages."""
 _FILLER = 1 << 26
 """Bytes in a row that fills a file."""
-_SPAN = 1 << 20
-"""Numbers to look for rows in where neither end of a table can be read."""
+_STEPS = (*range(1, 100), *(int(100 * 1.05**power) for power in range(200)))
+"""How far from the last row that could be read others are looked for, where the far end of a table cannot be read."""
 _RECOVERED = f"""INSERT INTO ticket (id, lane, status, priority, subject, customer_id, created_at, updated_at, version,
         language, confidence, language_source, assignee, connector, external_ref, reason, topic, procedure, touches,
         reopens, tags, sort_due)
@@ -216,22 +217,48 @@ class _Reader:
             if not self.is_damaged:
                 return
         first = 0 if ends[0] is None else ends[0]
-        last = first + _SPAN if ends[1] is None else ends[1]
+        last = self._reach(first) if ends[1] is None else ends[1]
         yield from self._between(first + 1, last - 1)
+
+    def _reach(self, first: int) -> int:
+        """Return a number before which rows can be read, `first` itself where nothing after it can.
+
+        Where the page with the root of a table is damaged, no row of it can be read: without this, each number would
+        be tried.
+        """
+        reach = first
+        for step, following in pairwise(_STEPS):
+            if self._can_be_read(first + step):
+                reach = first + following
+        return reach
+
+    def _can_be_read(self, number: int) -> bool:
+        """Return whether the page where the row of a number would be can be read, with a row or without."""
+        self._queries += 1
+        try:
+            list(self._source.execute(f"SELECT rowid FROM {self._table} NOT INDEXED WHERE rowid = ?", (number,)))
+        except FAULTS:
+            return False
+        return True
 
     def _between(self, first: int, last: int) -> Iterator[tuple[Any, ...]]:
         """Halve a span of numbers until each part can be read or is a single row."""
         spans = [(first, last)]
         while spans and self._queries < _MOST_QUERIES:
             low, high = spans.pop()
-            at, failures = low - 1, self._failures
-            for row in self._read("WHERE rowid BETWEEN ? AND ? ORDER BY rowid", (low, high)):
+            begin, at, failures = low, low - 1, self._failures
+            span = (low, high, high - low + 1)
+            for row in self._read("WHERE rowid BETWEEN ? AND ? ORDER BY rowid LIMIT ?", span):
                 at = row[0]
                 yield row[1:]
             low = at + 1
-            if self._failures > failures and low < high:
+            if self._failures == failures:
+                continue
+            if low < high:
                 middle = (low + high) // 2
                 spans += [(low, middle), (middle + 1, high)]
+            elif begin < low == high:  # alone, by the limit without a step to the next row: if that fails, both fail
+                spans.append((low, high))
 
     def _read(self, how: str, values: tuple[int, ...]) -> Iterator[tuple[Any, ...]]:
         self._queries += 1
@@ -248,12 +275,14 @@ class _Reader:
         key = [name for _, name in sorted(keys)]
         for direction in ("ASC", "DESC"):
             order = ", ".join(f"{name} {direction}" for name in key)
+            sql, read = f"SELECT {', '.join(self._columns)} FROM {self._table} ORDER BY {order}", 0
             try:
-                yield from self._source.execute(
-                    f"SELECT {', '.join(self._columns)} FROM {self._table} ORDER BY {order}"
-                )
+                for row in self._source.execute(sql):
+                    read += 1
+                    yield row
             except FAULTS:
                 self.is_damaged = True
+                yield from _quietly(self._source, f"{sql} LIMIT 1 OFFSET {read}")  # the last one before the damage
             if not self.is_damaged:
                 return
 

@@ -107,7 +107,7 @@ def test_a_backup_without_room_leaves_nothing(desk: Path) -> None:
 
 def test_killed_while_backing_up(desk: Path) -> None:
     """At any moment: no half backup is ever listed, the next one works and removes what is left over."""
-    fill(desk, 2_000, start=51)
+    fill(desk, 300, start=51)
     whole = counts(desk)
     program = "import sys; from pathlib import Path; from data.desk_file.make_backup import make_backup\n" \
         "print('ready', flush=True)\nwhile True: make_backup(Path(sys.argv[1]), 1)"  # fmt: skip

@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from queues.accounts.forms import Remote
     from tui.accounts.setup import AccountSetup
 
-_AROUND = ("title", "told", "hint", "keys")
 _FRAME = 4
 """Rows taken by the border and by the empty lines around the fields."""
 
@@ -69,6 +68,7 @@ class AccountForm(BaseCard[Kept]):
         self.trial = TrialRun(self, setup, self._tell)
         filled = form.filled(before) if before is not None else {}
         self.rows = [BlankRow(blank, filled.get(blank.name, "")) for blank in form.blanks]
+        self._lines = FormRows(*self.rows, go_on=self._go_on, frame=_FRAME, percent=95, least=2, id="account-rows")
         self._message = Static(Content(words(form.warning)), id="account-told", markup=False)
         self._message.display = bool(form.warning)
         self._hint = Static("", id="account-hint", markup=False)
@@ -80,8 +80,7 @@ class AccountForm(BaseCard[Kept]):
         with Vertical(id="account-form"):
             known = f": {self._before.name}" if self._before is not None else ""
             yield Static(Content(f"{title}{one_line(known)}"), id="account-title", markup=False)
-            with FormRows(id="account-rows"):
-                yield from self.rows
+            yield self._lines
             yield self._message
             yield self._hint
             keys = words("ctrl+t tries it · ctrl+s saves · Enter next · ↑↓ other line · Esc back")
@@ -91,11 +90,11 @@ class AccountForm(BaseCard[Kept]):
         """Focus the first line that needs a value."""
         wanted = (row for row in self.rows if row.blank.is_needed and not row.value)
         next(wanted, self.rows[0]).line.focus()
-        self.after_drawing(self._fit)
+        self.after_drawing(self._lines.fit)
 
     def on_resize(self, event: events.Resize) -> None:
         """Give the lines the height that the other widgets leave."""
-        self.after_drawing(self._fit)
+        self.after_drawing(self._lines.fit)
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """Show the help of the focused line."""
@@ -106,19 +105,9 @@ class AccountForm(BaseCard[Kept]):
         event.stop()
         self._show_hint()
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Go on."""
-        event.stop()
-        self._go_on()
-
-    def on_choice_line_taken(self, event: ChoiceLine.Taken) -> None:
-        """Go on."""
-        event.stop()
-        self._go_on()
-
     def action_step(self, step: int) -> None:
         """Go to the line above or below."""
-        self.rows[(self._place() + step) % len(self.rows)].line.focus()
+        self._lines.step(step)
 
     def action_try_out(self) -> None:
         """Log in with what is filled in."""
@@ -146,7 +135,7 @@ class AccountForm(BaseCard[Kept]):
         self._message.update(Content(one_line(sentence)))
         self._message.display = bool(sentence)
         self._message.set_class(not good, "-wrong")
-        self.after_drawing(self._fit)
+        self.after_drawing(self._lines.fit)
 
     @work(thread=True, group="account", exit_on_error=False)
     def _keep(self, account: Remote, typed: str) -> None:
@@ -179,23 +168,12 @@ class AccountForm(BaseCard[Kept]):
         return next((row.value for row in self.rows if row.blank.is_secret), "")
 
     def _go_on(self) -> None:
-        place = self._place()
-        if place + 1 < len(self.rows):
-            self.rows[place + 1].line.focus()
-        else:
+        if not self._lines.go_to_next():
             self.action_save()
 
-    def _place(self) -> int:
-        return next((n for n, row in enumerate(self.rows) if row.line is self.focused), 0)
-
     def _show_hint(self) -> None:
-        blank = self.rows[self._place()].blank
+        blank = self.rows[self._lines.place].blank
         address = next((row.value for row in self.rows if row.blank.name == "address"), "")
         hint = hint_for(address) if blank.name in ("address", "typed", "imap", "smtp") else ""
         self._hint.update(Content(one_line(hint or words(blank.hint) or " ")))
-        self.after_drawing(self._fit)
-
-    def _fit(self) -> None:
-        """Give the lines the height that the other widgets leave; they scroll in it."""
-        around = sum(self.query_one(f"#account-{name}").outer_size.height for name in _AROUND)
-        self.query_one("#account-rows").styles.max_height = max(2, self.size.height * 95 // 100 - _FRAME - around)
+        self.after_drawing(self._lines.fit)

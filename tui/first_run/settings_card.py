@@ -109,6 +109,7 @@ class SettingsCard(BaseCard[Answers]):
         self.preset = _choice_row(lambda: words("Keys as in"), _presets, tuple(PRESETS), answers.preset)
         self.begin = _choice_row(lambda: words("Begin with"), _beginnings, BEGINNINGS, answers.begin)
         self.rows = [self.language, self.name_row, self.brand, self.register, self.preset, self.begin]
+        self._lines = FormRows(*self.rows, go_on=self._go_on, frame=_FRAME, percent=95, least=3, id="settings-rows")
         self._title = Static("", id="settings-title", markup=False)
         self._wrong = Static("", id="settings-wrong", markup=False)
         self._hint = Static("", id="settings-hint", markup=False)
@@ -118,8 +119,7 @@ class SettingsCard(BaseCard[Answers]):
         """Title, one line per setting, help on the current line, keys."""
         with Vertical(id="settings-card"):
             yield self._title
-            with FormRows(id="settings-rows"):
-                yield from self.rows
+            yield self._lines
             yield self._wrong
             yield self._hint
             yield self._keys
@@ -128,11 +128,11 @@ class SettingsCard(BaseCard[Answers]):
         """Begin with the language."""
         self._say()
         self.rows[0].line.focus()
-        self.after_drawing(self._fit)
+        self.after_drawing(self._lines.fit)
 
     def on_resize(self, event: events.Resize) -> None:
         """Keep title and keys on the screen."""
-        self.after_drawing(self._fit)
+        self.after_drawing(self._lines.fit)
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """Show the help of the focused line."""
@@ -143,21 +143,10 @@ class SettingsCard(BaseCard[Answers]):
         event.stop()
         self._wrong.update("")
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Go on."""
-        event.stop()
-        self._go_on()
-
-    def on_choice_line_taken(self, event: ChoiceLine.Taken) -> None:
-        """Go on; the card speaks the chosen language from here."""
-        event.stop()
-        self._speak()
-        self._go_on()
-
     def action_step(self, step: int) -> None:
         """Go to the line above or below."""
         self._speak()
-        self.rows[(self._place() + step) % len(self.rows)].line.focus()
+        self._lines.step(step)
 
     def action_save(self) -> None:
         """Save, unless something is wrong."""
@@ -180,9 +169,9 @@ class SettingsCard(BaseCard[Answers]):
         self.dismiss(None)
 
     def _go_on(self) -> None:
-        if self._place() + 1 < len(self.rows):
-            self.action_step(1)
-        else:
+        """Go on; the card speaks the chosen language from here."""
+        self._speak()
+        if not self._lines.go_to_next():
             self.action_save()
 
     def _speak(self) -> None:
@@ -193,7 +182,7 @@ class SettingsCard(BaseCard[Answers]):
             self._say()
             for row in self.rows:
                 row.say_again()
-            self.after_drawing(self._fit)
+            self.after_drawing(self._lines.fit)
 
     def _say(self) -> None:
         self._title.update(Content(words("Welcome to tridesk") if self._is_new else words("Settings")))
@@ -212,21 +201,10 @@ class SettingsCard(BaseCard[Answers]):
             self.preset: words("Which program's keys your fingers know; every key can be changed later."),
             self.begin: words("What is saved applies at once; {key} brings this card back.").format(key=self._key),
         }
-        place = self._place()
-        self._hint.update(Content(hints[self.rows[place]]))
-
-    def _place(self) -> int:
-        return next((n for n, row in enumerate(self.rows) if row.line is self.focused), 0)
+        self._hint.update(Content(hints[self.rows[self._lines.place]]))
 
     def _languages(self) -> Sequence[str]:
         return [OWN_NAMES.get(code, code) for code in self._codes]
-
-    def _fit(self) -> None:
-        """Give the lines the height that the other widgets leave; they scroll in it."""
-        around = sum(
-            self.query_one(f"#settings-{name}").outer_size.height for name in ("title", "wrong", "hint", "keys")
-        )
-        self.query_one("#settings-rows").styles.max_height = max(3, self.size.height * 95 // 100 - _FRAME - around)
 
 
 def _choice_row(
