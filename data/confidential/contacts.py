@@ -104,7 +104,8 @@ def emails(text: str) -> Iterator[Item]:
     """Yield the e-mail addresses of people; a mailbox named for its task (`support@`) belongs to no one."""
     at = text.find("@")
     while at >= 0:
-        local, domain = _LOCAL.search(text, max(0, at - 64), at), _DOMAIN.match(text, at + 1)
+        domain = _DOMAIN.match(text, at + 1)
+        local = _LOCAL.search(text, max(0, at - 64), at) if domain is not None else None
         if local is not None and domain is not None:
             start = local.end() - len(local[0].lstrip(".'`*|{=&!?/-"))
             if start < at and not _ROLE.fullmatch(text[start:at]):

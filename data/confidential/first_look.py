@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
+
+LETTER = re.compile(r"[^\W\d_]")
+"""What every word has, and a table of numbers has not."""
 
 
 def lowered(text: str) -> str:

@@ -9,7 +9,7 @@ from typing import cast
 
 from data.confidential.birth_and_school import children
 from data.confidential.contacts import addresses, emails
-from data.confidential.first_look import lowered
+from data.confidential.first_look import LETTER, lowered
 from data.confidential.items import Item, Kind
 from data.confidential.names_of_children import WORDS as CHILDREN
 from data.confidential.names_of_children import names_of_children
@@ -170,6 +170,8 @@ def _all(text: str) -> Iterator[Item]:
     yield from numbers(text, low)
     yield from cvvs(text, low)
     yield from emails(text)
+    if not LETTER.search(text):
+        return  # all that follows is known by its words
     yield from addresses(text, low)
     yield from secrets(text, low)
     yield from children(text, low)

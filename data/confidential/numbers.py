@@ -6,16 +6,19 @@ Check digits come from python-stdnum: Luhn (ISO/IEC 7812-1), IBAN (ISO 13616), a
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import accumulate
 
 from data.confidential import nearby_words
-from data.confidential.first_look import has_any
+from data.confidential.first_look import LETTER, has_any
 from data.confidential.items import Item, Kind
 
 _RUN = re.compile(r"(?:(?<![\w+])\(?\+|(?<!\w)\(|(?<![\w]))\d(?:[ .\-/()\u00a0\u2010-\u2014]{0,3}\d|[ ]?\n\d)*+(?!\w)")
 """Digits with the separators that people write between them. Possessive: hostile text costs one pass."""
 _GROUP = re.compile(r"\d+")
+_NO_DIGITS = re.compile(r"\D+")
 _IBAN = re.compile(
     r"(?:(?<![A-Za-z0-9])|(?<=iban)|(?<=cuenta)|(?<=account))[A-Za-z]{2}\d\d(?=[ .\-\u00a0]?[A-Za-z0-9])", re.IGNORECASE
 )
@@ -82,6 +85,15 @@ _NO_ISSUER = frozenset("017")
 _FOUR_FOURS = re.compile(r"\d{4}([ .\-])\d{4}\1\d{4}\1\d{4}")
 _MOST_DIGITS_OF_A_CARD, _FEWEST_DIGITS_OF_A_CARD = 19, 13
 _MOST_GROUPS, _FEWEST_DIGITS, _FEWEST_ALONE = 7, 6, 8
+_MOST_LOOKED_AT = 40
+"""Groups at the beginning of a run that are tried in every grouping; those after them are a list's or a table's."""
+_FORMS = re.compile(
+    r"(?<!\d)(?:(?=[2-6]|81)(?:\d{13,19}|\d{4}([ .\-])\d{4}\1\d{4}\1\d{1,7}(?:\1\d{3})?(?![ .\-]\d{4}(?!\d))"
+    r"|\d{4}[ .\-]\d{6}[ .\-]\d{4,5}"
+    r"|\d{8}[ .\-]\d{8})|\d{3}-\d\d-\d{4}|\d\d([-/.])\d{8}\2\d|\d\d-\d\d\.\d{3}\.\d{3}-\d|\d{3}\.\d{3}\.\d{3}-\d\d"
+    r"|\d{1,2}\.\d{3}\.\d{3}-\d|\d{7,8}-\d)(?!\d)"
+)
+"""How cards, SSN, CUIT, CPF and RUT are grouped where nothing else tells them from other numbers."""
 _SSN = re.compile(r"(?!000|666)\d{3}([\- ])(?!00)\d{2}\1(?!0000)\d{4}")
 _PASSPORT = re.compile(r"(?<![\w])(?=[A-Z0-9\-]*\d{4})[A-Z0-9][A-Z0-9\-]{4,19}(?![\w])", re.IGNORECASE)
 _DOCUMENT_WORD = re.compile(
@@ -107,11 +119,14 @@ _NAMED_FORMS = re.compile(
 
 def numbers(text: str, low: str) -> Iterator[Item]:
     """Yield cards, bank accounts, identity numbers and phones; a later one may overlap an earlier one."""
-    yield from _ibans(text)
+    lettered = LETTER.search(text) is not None
+    if lettered:
+        yield from _ibans(text)
     for run in _RUN.finditer(text):
         if run.end() - run.start() > 5 and not _MOMENT.fullmatch(run[0]):
             yield from _of_run(text, run.start(), run.end())
-    yield from _lettered(text)
+    if lettered:
+        yield from _lettered(text)
     if has_any(low, _DOCUMENT_PARTS):
         yield from _documents(text)
 
@@ -140,14 +155,52 @@ def _end_of(text: str, start: int, wanted: int) -> int:
     return place
 
 
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """A run of digits and separators: where its groups are, and what is counted of them once."""
+
+    text: str
+    start: int
+    end: int
+    groups: list[tuple[int, int]]
+    counts: list[int]
+    """Digits before each group, and of all."""
+    digits: str
+    """All its digits, as those of ASCII."""
+    fours: int
+    """How many groups have four digits."""
+    longest: int
+    """Digits of the longest group."""
+
+    @classmethod
+    def of(cls, text: str, start: int, end: int) -> _Run:
+        groups = [part.span() for part in _GROUP.finditer(text, start, end)]
+        lengths = [last - first for first, last in groups]
+        counts = [0, *accumulate(lengths)]
+        return cls(text, start, end, groups, counts, _digits(text[start:end]), lengths.count(4), max(lengths))
+
+    def spans(self, place: int, most: int) -> Iterator[tuple[int, int, int]]:
+        """Yield start, end and count of digits of the groups from `place` on, the longest first."""
+        first, before = self.groups[place][0], self.counts[place]
+        last = min(place + _MOST_GROUPS, len(self.groups))
+        while last > place and self.counts[last] - before > most:
+            last -= 1
+        for after in range(last, place, -1):
+            yield first, self.groups[after - 1][1], self.counts[after] - before
+
+    def digits_of(self, place: int, count: int) -> str:
+        """Return that many digits from the group at `place` on."""
+        return self.digits[self.counts[place] : self.counts[place] + count]
+
+
 def _of_run(text: str, start: int, end: int) -> Iterator[Item]:
-    groups = [(start + part.start(), start + part.end()) for part in _GROUP.finditer(text[start:end])]
-    counts = [0, *accumulate(last - first for first, last in groups)]
+    run = _Run.of(text, start, end)
+    groups, counts = run.groups, run.counts
     if counts[-1] < _FEWEST_DIGITS:
         return
     is_named = nearby_words.line_before(text, start) != ""
-    place = 0
-    while place < len(groups):
+    place, most = 0, min(len(groups), _MOST_LOOKED_AT)
+    while place < most:
         # words are before the run only, and far into it they name nothing
         near = is_named and place < _MOST_NAMED and groups[place][0] - start < nearby_words.NEAR
         said = nearby_words.line_before(text, groups[place][0]) if near else ""
@@ -155,40 +208,37 @@ def _of_run(text: str, start: int, end: int) -> Iterator[Item]:
         if ahead < (_FEWEST_DIGITS if said else _FEWEST_ALONE):
             place += 1
             continue
-        item = (
-            _card(text, groups, place, said)
-            or _account(text, groups, place, said)
-            or _identity(text, groups, place, said)
-        )
+        item = _card(run, place, said) or _account(run, place, said) or _identity(run, place, said)
         if item is None:
             place += 1
             continue
         yield item
         while place < len(groups) and groups[place][0] < item.end:
             place += 1
-    yield from _phones(text, start, end)
+    if place < len(groups) and run.longest > 2:
+        yield from _further(run, place)
+    yield from _phones(run)
 
 
-def _spans(groups: list[tuple[int, int]], place: int, most: int) -> Iterator[tuple[int, int, int]]:
-    """Yield start, end and count of digits of the groups from `place` on, the longest first."""
-    reach, total = [], 0
-    for start, end in groups[place : place + _MOST_GROUPS]:
-        total += end - start
-        if total > most:
-            break
-        reach.append((groups[place][0], end, total))
-    yield from reversed(reach)
+def _further(run: _Run, place: int) -> Iterator[Item]:
+    """Yield cards and identity numbers of a table or a list, by the forms in which they are written there."""
+    here = run.groups[place][0]
+    while (match := _FORMS.search(run.text, here, run.end)) is not None:
+        place = bisect_left(run.groups, match.span()[:1])
+        item = _card(run, place, "") or _identity(run, place, "")
+        if item is not None:
+            yield item
+        here = item.end if item is not None else run.groups[place][1]
 
 
-def _card(text: str, groups: list[tuple[int, int]], place: int, said: str) -> Item | None:
-    from stdnum import luhn
-
-    for start, end, count in _spans(groups, place, _MOST_DIGITS_OF_A_CARD):
+def _card(run: _Run, place: int, said: str) -> Item | None:
+    text = run.text
+    if text[run.groups[place][0]] in _NO_ISSUER:
+        return None
+    for start, end, count in run.spans(place, _MOST_DIGITS_OF_A_CARD):
         if count < _FEWEST_DIGITS_OF_A_CARD:
             return None
-        if text[start] in _NO_ISSUER:
-            return None
-        digits = _digits(text[start:end])
+        digits = run.digits_of(place, count)
         if not _ISSUERS.fullmatch(digits) or len(set(digits)) == 1:
             continue
         if nearby_words.CARD.search(said) or (
@@ -196,8 +246,8 @@ def _card(text: str, groups: list[tuple[int, int]], place: int, said: str) -> It
         ):
             return Item(start, end, Kind.CARD)
         if (
-            luhn.is_valid(digits)
-            and not _is_longer(text, groups, place, end)
+            _is_luhn(digits)
+            and not _is_longer(run, end)
             and not (
                 not _CARD_GROUPS.fullmatch(text, start, end)
                 and nearby_words.HARMLESS.search(nearby_words.before(text, start))
@@ -207,33 +257,42 @@ def _card(text: str, groups: list[tuple[int, int]], place: int, said: str) -> It
     return None
 
 
-def _is_longer(text: str, groups: list[tuple[int, int]], place: int, end: int) -> bool:
-    """Return whether these groups of four are the middle of a longer number, as of a parcel."""
-    fours = sum(b - a == 4 for a, b in groups)
-    next_group = next(((a, b) for a, b in groups if a >= end), None)
-    return (
-        fours > 4
-        and next_group is not None
-        and "\n" not in text[end : next_group[0]]
-        and next_group[1] - next_group[0] == 4
-    )
+def _is_luhn(digits: str) -> bool:
+    """Return whether the check digit is right (ISO/IEC 7812-1)."""
+    doubled = "".join(digits[-2::-2]).translate(_DOUBLED)
+    return (sum(map(int, digits[-1::-2])) + sum(map(int, doubled))) % 10 == 0
 
 
-def _account(text: str, groups: list[tuple[int, int]], place: int, said: str) -> Item | None:
+_DOUBLED = str.maketrans("0123456789", "0246813579")
+"""Twice a digit, its two digits added."""
+
+
+def _is_longer(run: _Run, end: int) -> bool:
+    """Return whether groups of four are the middle of a longer number, as of a parcel."""
+    place = bisect_left(run.groups, (end,))
+    if run.fours <= 4 or place == len(run.groups):
+        return False
+    first, last = run.groups[place]
+    return last - first == 4 and "\n" not in run.text[end:first]
+
+
+def _account(run: _Run, place: int, said: str) -> Item | None:
     """Recognise CLABE (Mexico, 18 digits), CBU (Argentina, 22), CCC (Spain, 20), and what is named an account."""
+    if not said and (place or len(run.groups) > _MOST_GROUPS):
+        return None  # without a word only a number on its own is one
     from stdnum.ar import cbu
     from stdnum.es import ccc
 
-    for start, end, count in _spans(groups, place, 22):
+    for start, end, count in run.spans(place, 22):
         if count < 18 and not said:
             return None
-        digits = _digits(text[start:end])
+        digits = run.digits_of(place, count)
         checked = (
             (count == 22 and cbu.is_valid(digits))
             or (count == 20 and ccc.is_valid(digits))
             or (count == 18 and _clabe(digits))
         )
-        is_whole = start == groups[0][0] and end == groups[-1][1]
+        is_whole = start == run.groups[0][0] and end == run.groups[-1][1]
         if checked and is_whole and not nearby_words.HARMLESS.search(said):
             return Item(start, end, Kind.BANK)
         if count in (18, 20, 22) and nearby_words.ACCOUNT.search(said):
@@ -249,11 +308,14 @@ def _clabe(digits: str) -> bool:
     return (10 - total % 10) % 10 == int(digits[17]) and digits[:3] != "000"
 
 
-def _identity(text: str, groups: list[tuple[int, int]], place: int, said: str) -> Item | None:
+def _identity(run: _Run, place: int, said: str) -> Item | None:
+    text = run.text
+    if not said and text[run.groups[place][1] : run.groups[place][1] + 1] not in _TIED:
+        return None  # without a word only groups tied to each other are one
     from stdnum.ar import cuit
     from stdnum.br import cpf
 
-    for start, end, count in _spans(groups, place, 13):
+    for start, end, count in run.spans(place, 13):
         if count < 6:
             return None
         written = text[start:end]
@@ -275,6 +337,7 @@ def _identity(text: str, groups: list[tuple[int, int]], place: int, said: str) -
     return None
 
 
+_TIED = frozenset("-./")
 _IN_ELEVEN = re.compile(r"\d\d([-/.])\d{8}\1\d|\d\d-\d\d\.\d{3}\.\d{3}-\d|\d{3}\.\d{3}\.\d{3}-\d\d")
 """How CUIT and CPF are grouped."""
 
@@ -285,37 +348,44 @@ def _rut(written: str) -> bool:
     return rut.is_valid(written)
 
 
-def _phones(text: str, start: int, end: int) -> Iterator[Item]:
+def _phones(run: _Run) -> Iterator[Item]:
     """Yield the phones of a run of digits, each by the first shape that fits at its place.
 
     What is called an order or the like is none in all its groups, up to the end of the line.
     """
+    text, start, end = run.text, run.start, run.end
+    may_be_further = run.longest > 2 or "+" in text or "(" in text
     place = start
     if nearby_words.HARMLESS.search(nearby_words.before(text, start)):
         place = next((at for at in range(start, end) if text[at] in "\n+"), end)
     while place < end:
-        match = _PHONE.match(text, place, end)
-        if match is None and place - start < nearby_words.NEAR:
+        near = place - start < nearby_words.NEAR
+        if not near and not may_be_further:
+            return
+        match = _PHONE.match(text, place, end) if near else _PHONE.search(text, place, end)
+        if match is None and not near:
+            return
+        if match is None:
             match = _LOOSE_PHONE.match(text, place, end)
             if match is not None and not nearby_words.PHONE.search(nearby_words.before(text, place)):
                 match = None
         if match is not None and _is_phone(text, match):
-            yield Item(*match.span(), Kind.PHONE)
+            yield Item(_begins(text, match.start()), match.end(), Kind.PHONE)
             place = match.end()
         elif match is not None and _is_free(match[0]):
             place = match.end()
         else:
-            place = _next_group(text, place, end)
+            following = _NEXT_GROUP.match(text, place if match is None else match.start(), end)
+            place = following.end() if following else end
 
 
-def _next_group(text: str, place: int, end: int) -> int:
-    """Return where the next group of digits, or the bracket or plus before it, begins: always after `place`."""
-    here = place + 1
-    while here < end and text[here - 1].isdecimal() and text[here].isdecimal():
-        here += 1
-    while here < end and not text[here].isdecimal() and text[here] not in "(+":
-        here += 1
-    return here
+_NEXT_GROUP = re.compile(r"(?:\d++|[^\d])[^\d(+]*+")
+"""Up to the next group of digits, or the bracket or plus before it."""
+
+
+def _begins(text: str, start: int) -> int:
+    """Return where a phone begins, past the separator before its bracket."""
+    return start + (text[start] in " .-")
 
 
 def _is_phone(text: str, match: re.Match[str]) -> bool:
@@ -400,4 +470,5 @@ _AFTER_EXPIRY = re.compile(r"(?<!\d)(?:0[1-9]|1[0-2])/(?:20)?\d\d[\s,]+(?P<value
 
 def _digits(text: str) -> str:
     """Return the digits of every script as those of ASCII."""
-    return "".join(str(int(char)) for char in text if char.isdecimal())
+    digits = _NO_DIGITS.sub("", text)
+    return digits if digits.isascii() else "".join(str(int(char)) for char in digits)

@@ -47,7 +47,11 @@ _DAEMON = re.compile(r"mailer-?daemon(?:@|$)", re.I)
 _POSTMASTER = re.compile(r"postmaster(?:@|$)", re.I)
 _BOUNCE_SUBJECT = re.compile(
     r"undeliver|delivery status|delivery (?:has )?failed|failure notice|returned mail|mail delivery|delivery failure|"
-    r"no se (?:ha podido|pudo) entregar|devuelto|no entregado|non remis|unzustellbar",
+    r"no se (?:ha podido|pudo|puede) entregar|devuelto|no entregado|no es pot lliurar|non remis|unzustellbar|"
+    r"n[ãa]o (?:é possível|foi possível) entregar|n[ãa]o entregue|non recapitabile|onbestelbaar|kan ikke leveres|"
+    r"kan inte levereras|olevererbar|nie można dostarczyć|niedostarczaln|ei voi(?:tu|da) toimittaa|nedoručiteln|"
+    r"kézbesíthetetlen|teslim edilem|не удается доставить|не доставлено|недоставлен|配信不能|配信できません|无法送达|"
+    r"未送达|無法傳遞|배달되지 않",
     re.I,
 )
 _NO_REPLY = re.compile(
@@ -58,7 +62,16 @@ _NO_REPLY = re.compile(
 _NOT_A_RESULT = re.compile(r'\([^()]*\)|"(?:[^"\\]|\\.)*"')
 """Comments and quoted strings of Authentication-Results: the sender may have chosen their text."""
 _RESULT = re.compile(r";\s*(spf|dkim|dmarc)\s*=\s*([a-z]+)")
-_SPAM_VERDICTS = ("x-spam-flag", "x-spam-status", "x-spam", "x-barracuda-spam-flag")
+_SPAM_VERDICTS = {
+    **dict.fromkeys(
+        ("x-spam-flag", "x-spam-status", "x-spam", "x-barracuda-spam-flag", "x-suspected-spam"), re.compile(r"yes|true")
+    ),
+    "x-forefront-antispam-report": re.compile(r".*\bsfv:(?:spm|skb|sks)\b", re.S),
+    "x-ms-exchange-organization-scl": re.compile(r"[5-9]\b"),
+    "x-proofpoint-spam-details": re.compile(r".*\brule=(?:spam|phish|malware)\b", re.S),
+    "x-vr-spamstate": re.compile(r"spam\b"),
+}
+"""Headers of filters, and how each begins where it says spam: Microsoft's of 5 and more (spam confidence level)."""
 
 
 def kind_of(
@@ -121,8 +134,8 @@ def _signs(headers: Mapping[str, Sequence[str]], subject: str, sender: str) -> I
         yield Sign(AWAY, safe_line(f"Subject: {subject}")[:200])
     if _first(headers, "return-path") == "<>":
         yield seen(NO_SENDER, "return-path")
-    for name in _SPAM_VERDICTS:
-        if _first(headers, name).startswith("yes"):
+    for name, verdict in _SPAM_VERDICTS.items():
+        if verdict.match(_first(headers, name)):
             yield seen(SPAM, name)
 
 

@@ -15,7 +15,8 @@ _CLIENT = (
     r"vodafone |windows |new |neuen |nuevo |telekom |lg |htc |motorola |oppo |oneplus |honor )*"
     r"(?:iphone|ipad|ipod(?: touch)?|ios|macbook|imac|mac|apple watch|android(?:e)?|galaxy|samsung(?: mobile)?|"
     r"blackberry|"
-    r"huawei|xiaomi|redmi|nokia|lumia|htc|pixel|sony xperia|xperia|motorola|moto|oppo|oneplus|wiko|alcatel|treo|palm|"
+    r"huawei|xiaomi|redmi|poco|honor|realme|infinix|tecno|zte|fairphone|lenovo|asus|tcl|vivo(?= [a-z]\d)|"
+    r"nokia|lumia|htc|pixel|sony xperia|xperia|motorola|moto|oppo|oneplus|wiko|alcatel|treo|palm|"
     r"windows phone|"
     r"windows(?: \d+| mail)?|outlook(?:\.com)?|outlook mobile|hotmail|yahoo!? ?(?:mail)?|ymail|aol|gmail|"
     r"google mail|inbox|(?:mail|courrier|correo|posta)(?= (?:for|para|für|pour|per) windows)|"
@@ -32,8 +33,13 @@ _CLIENT = (
 )
 _VERSION = (
     r"(?: (?:work|pro|max|plus|mini|air|ultra|note|tab|xl|se|smartphone|"
-    r"mobile|phone|device|app|wireless|[a-z]?\d{1,2}[a-z+]?)){0,4}"
+    r"mobile|phone|device|app|wireless|lte|spark|blade|nova|mate|lite|[a-z]?\d{1,3}[a-z+]?)){0,4}"
 )
+_CARRIER = (
+    r"(?:,?(?: (?:an?|de|da|von|from|by))? (?:at&t|verizon|t-mobile|orange|vodafone|telekom|o2|movistar|claro|telcel|"
+    r"tigo|entel|wom|sfr|bouygues|meo|tim)){0,1}"
+)
+"""The network that a phone was bought from; some write it behind the phone's name."""
 _FOR = (
     r"(?: (?:for|on|para|für|pour|per|fürs|voor|til|dla|op|i|sur|no|en|via|with|using|mit|a|by|met|over|de|from)"
     r"(?: (?:my|mi|meinem|mon|il mio|mijn|o meu|min))? "
@@ -50,10 +56,21 @@ _FROM = (
 )
 _DETERMINER = (
     r"(?:(?:my|a|an|the|mi|un|una|meinem|einem|mon|ma|appareil|dispositivo|"
-    r"il mio|dal mio|mio|min|mijn|meu|minha|o meu|moim|mojego|mého|моего|il|l['’]application|la|el|app|the all new) )*"
+    r"der|die|das|le|il mio|dal mio|mio|min|mijn|meu|minha|o meu|moim|mojego|mého|моего|il|l['’]application|la|el|app|"
+    r"the all new) )*"
 )
+_KIND = (
+    r"(?:(?:(?:secure |encrypted )?e-?mail|correo(?: electr[óo]nico)?(?: seguro| cifrado)?|e-?mail seguro|"
+    r"messagerie(?: sécurisée)?|(?:sichere )?e-?mail|app(?:lication|licaci[óo]n)?|aplicativo|posta)"
+    r"(?: (?:from|with|de|do|da|di|von|via|mit))? )?"
+)
+"""What a mail program calls itself before its name."""
+_SECURE = r"(?: (?:sicherer |secure )e-?mail)?"
+"""And behind it."""
 _DEVICE = re.compile(
-    rf"^\W*{_FROM}\s*{_DETERMINER}{_CLIENT}{_VERSION}(?:{_FOR}{_DETERMINER}{_CLIENT}{_VERSION})){{0,2}}"
+    rf"^\W*{_FROM}\s*{_DETERMINER}{_KIND}{_CLIENT}{_VERSION}"
+    rf"(?:{_CARRIER} {_CLIENT}{_VERSION}){{0,2}}{_CARRIER}"
+    rf"(?:{_FOR}{_DETERMINER}{_CLIENT}{_VERSION}(?: {_CLIENT}{_VERSION}){{0,2}})){{0,2}}{_SECURE}"
     r"(?:[.,;:\s–-]+(?:please |bitte |so |por favor |veuillez )?(?:excuse|pardon|forgive|disculp\w+|perdon\w+|"
     r"entschuldig\w+)"
     r"\b[^?\d]{0,60})?\W*$|"

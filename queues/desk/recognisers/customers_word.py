@@ -22,7 +22,7 @@ def thanks(arrival: Arrival) -> Received | None:
         return None
     from queues.quotes.only_thanks import only_thanks  # its patterns load slowly, and a start needs none
 
-    if not only_thanks(arrival.item):
+    if not only_thanks(arrival.item, arrival.joins.assignee):
         return None
     return _joined(arrival, {})
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from data.confidential import contacts, mask, secret_values
+from data.confidential import contacts, mask, numbers, secret_values
 from data.confidential.items import Item
 
 WORDS = "the app crashed while I was uploading a picture and I would like to know why. "
@@ -86,3 +86,48 @@ def test_the_parts_of_a_long_text_are_masked_like_the_text() -> None:
         first = line.split("\\n")[0]
         if "\\n" not in line and mask.masked(first) == first:
             assert first in mask.masked(apart)
+
+
+TABLES = {
+    "one number": "9071" * 50_000,
+    "groups of four": " ".join(f"{number * 7919 % 10_000:04}" for number in range(40_000)),
+    "a number in each line": "\n".join(f"{number * 7_919_771 % 10**10:010}" for number in range(20_000)),
+    "tied groups": "-".join(f"{number * 7919 % 1_000:03}" for number in range(50_000)),
+    "digits": "1 2 3 4 5 6 7 8 9 0 " * 10_000,
+}
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_of_a_table_of_numbers_each_is_not_tried_in_every_grouping(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    tried = 0
+    looked_at = numbers._Run.spans
+
+    def counted(run: numbers._Run, place: int, most: int) -> Iterator[tuple[int, int, int]]:
+        nonlocal tried
+        tried += 1
+        return looked_at(run, place, most)
+
+    monkeypatch.setattr(numbers._Run, "spans", counted)
+    assert len(mask.find(TABLES[name])) < 50
+    assert tried <= 100 * (1 + len(TABLES[name]) // mask._LONGEST_READ)
+
+
+def test_what_a_long_list_has_in_the_forms_of_its_kind_is_found() -> None:
+    cards = [f"4{number:014}" for number in range(150)]
+    checked = [next(f"{card}{last}" for last in range(10) if numbers._is_luhn(f"{card}{last}")) for card in cards]
+    written = [" ".join(card[at : at + 4] for at in range(0, 16, 4)) for card in checked]
+    assert len(mask.find("\n".join(written))) == len(written)
+    assert len(mask.find("\n".join(checked))) == len(checked)
+    numbered = [f"512-44-{number:04}" for number in range(1, 200)]
+    assert len(mask.find("\n".join(numbered))) == len(numbered)
+    phones = [f"+34 612 34 {number // 100:02} {number % 100:02}" for number in range(200)]
+    assert len(mask.find("\n".join(phones))) == len(phones)
+
+
+@pytest.mark.parametrize("card", ["4111111111111111", "5500000000000004", "340000000000009", "6011000000000004"])
+def test_check_digits_are_those_of_luhn(card: str) -> None:
+    from stdnum import luhn
+
+    assert [numbers._is_luhn(f"{card[:-1]}{last}") for last in range(10)] == [
+        luhn.is_valid(f"{card[:-1]}{last}") for last in range(10)
+    ]

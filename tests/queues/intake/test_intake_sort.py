@@ -303,6 +303,8 @@ MACHINES = {
     "receipt": (ANA, (), RECEIPT.format(about="<x@y.example>"), "auto"),
     "spam": (ANA, ("X-Spam-Flag: YES",), "\nYou have won", "spam"),
     "spam, scored": (ANA, ("X-Spam-Status: Yes, score=9",), "\nYou have won", "spam"),
+    "spam, Microsoft's": (ANA, ("X-Forefront-Antispam-Report: CIP:9.9.9.9;SCL:9;SFV:SPM;",), "\nYou have won", "spam"),
+    "spam, by level": (ANA, ("X-MS-Exchange-Organization-SCL: 6",), "\nYou have won", "spam"),
 }
 
 
@@ -416,3 +418,16 @@ def test_a_blocked_sender_who_answers_our_mail_is_heard(desk: Desk) -> None:
     strict = Desk(desk.store, clock=lambda: START, agent="eva", rules=rules)
     come(strict, f"In-Reply-To: {ours}", subject="Re: Mi pedido", body="\nSigue sin llegar.")
     assert (ticket(desk, number).status, ticket(desk, number).tags) == (Status.OPEN, ("spam?",))
+
+
+@pytest.mark.parametrize("header", ["X-Forefront-Antispam-Report: SCL:1;SFV:NSPM", "X-MS-Exchange-Organization-SCL: 1"])
+def test_a_filter_that_lets_a_mail_pass_suspends_nothing(desk: Desk, header: str) -> None:
+    assert ticket(desk, come(desk, header, sender=ANA, body="\nWhere is it?").ticket_id).status is Status.NEW
+
+
+@pytest.mark.parametrize("subject", ["Onbestelbaar: Re: x", "Não é possível entregar: Re: x", "Non recapitabile: x"])
+def test_a_postmasters_notice_in_any_language_is_a_bounce(desk: Desk, subject: str) -> None:
+    notice = come(desk, "Return-Path: <>", sender="postmaster@mx.example", subject=subject, body="\nNo box.")
+    assert ticket(desk, notice.ticket_id).tags == ("bounce",)
+    person = come(desk, sender="postmaster@mx.example", subject=f"{subject} and more", body="\nOur own matter.")
+    assert ticket(desk, person.ticket_id).status is Status.NEW

@@ -274,3 +274,5 @@ def test_html() -> None:
 
 def test_flowed_text_is_put_together() -> None:
     assert unflowed("One \nline\n> quoted \n> too\n-- \nAna") == "One line\n> quoted too\n-- \nAna"
+    assert unflowed("\n" * 100_000) == "\n" * 100_000
+    assert unflowed("a \n\nb \n> c \nd\n") == "a \nb \n> c \nd\n"

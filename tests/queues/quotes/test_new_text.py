@@ -362,6 +362,14 @@ def test_a_sentence_with_the_words_of_a_program_stays(text: str) -> None:
         "Sent from Windows Mail",
         "Verzonden met BlackBerry Work",
         "從我的 iPad 傳送",
+        "Enviado desde mi smartphone Samsung Galaxy.",
+        "Enviado desde mi teléfono Huawei",
+        "Enviado desde mi Nokia de Movistar",
+        "Envoyé depuis mon téléphone Vodafone",
+        "Enviado con el correo electrónico seguro de [Proton Mail](https://proton.example/).",
+        "Gesendet mit der Yahoo Mail App",
+        "Sent from my ZTE Nova 5",
+        "Enviado desde mi vivo Y30",
     ],
 )
 def test_more_of_what_devices_and_people_write_below_is_cut(signature: str) -> None:
@@ -373,6 +381,9 @@ def test_more_of_what_devices_and_people_write_below_is_cut(signature: str) -> N
     [
         "Sent from my office by the courier you named",
         "From my side nothing was changed",
+        "Enviado desde mi correo del trabajo, no del móvil",
+        "Enviado desde mi cuenta de Orange",
+        "Sent from my vivo en Lima account",
         "Sent from my old address to the new one",
         "--\n| 2 | shirts |",
         "Regards / I still wait\nAna",

@@ -17,7 +17,11 @@ from queues.quotes.only_thanks import is_thanks, only_thanks
      "🙏🏽🙏🏽", "Thanks for your help!", "Muchas gracias por tu ayuda.", "thanks for the quick reply",
      "Great help, thanks", "Gracias, ya funciona. Un saludo", "Perfect, thanks", "Many thanks for your quick help.",
      "Great service, thank you!", "Muchas gracias por la rapidez", "Problem solved, thank you", "Received, thanks",
-     "El problema está resuelto, gracias", "Todo correcto, gracias. Feliz fin de semana"],
+     "El problema está resuelto, gracias", "Todo correcto, gracias. Feliz fin de semana", "Thanks again!",
+     "Thanks for the update", "Gracias por la información", "Muchas gracias por la pronta respuesta",
+     "Gracias por avisarme", "Hola, mil gracias", "Ya quedó, gracias", "Bárbaro, muchas gracias", "Se agradece mucho",
+     "Thanks for sorting this out so quickly!", "Received with thanks", "Much appreciated", "Vielen Dank!",
+     "Merci beaucoup", "Muito obrigada"],
 )  # fmt: skip
 def test_thanks(text: str) -> None:
     assert is_thanks(text)
@@ -30,7 +34,9 @@ def test_thanks(text: str) -> None:
      "Great! Help! Thanks", "answer me, thanks", "thanks 😡", "gracias 👎", "thanks :(", "gracias 😞🙏",
      "Thanks. Help your team", "support, thanks", "Thank you. Now my other account is locked",
      "😡🙏", "it works now", "Thanks, it was working", "Thanks. Problem", "Thanks, not received",
-     "no recibido, gracias", "Gracias, problema no resuelto"],
+     "no recibido, gracias", "Gracias, problema no resuelto", "Info, gracias", "Update please, thanks",
+     "Let me know, thanks", "Responder, gracias", "Una solución, gracias", "Gracias por avisar tarde",
+     "Thanks for letting me down", "Thanks for the update on nothing", "Gracias por no contestar"],
 )  # fmt: skip
 def test_everything_else_wants_an_answer(text: str) -> None:
     assert not is_thanks(text)
@@ -41,11 +47,19 @@ def test_a_question_never_is(text: str) -> None:
     assert not is_thanks(f"{text}?")
 
 
-def incoming(text: str, *types: str, new_text: str = "") -> Incoming:
+def test_the_names_of_who_thanks_and_who_is_thanked_ask_nothing() -> None:
+    signed = incoming("Thanks, Marta!\n\nLuis", name="Luis Prado")
+    assert only_thanks(signed, "marta")
+    assert not only_thanks(signed)
+    assert not only_thanks(incoming("Thanks, Marta! Luis"), "marta")
+    assert not only_thanks(incoming("Marta", name="Marta"))
+
+
+def incoming(text: str, *types: str, new_text: str = "", name: str = "") -> Incoming:
     files = tuple(Attachment("f", kind, 3, "", place) for place, kind in enumerate(types))
     return Incoming(
-        connector="mbox", source="x", raw_sha256="", kind=MessageKind.MAIL, from_name="", from_address="ana@x.example",
-        subject="", text=text, new_text=new_text or text, at=None, attachments=files,
+        connector="mbox", source="x", raw_sha256="", kind=MessageKind.MAIL, from_name=name, subject="", text=text,
+        from_address="ana@x.example", new_text=new_text or text, at=None, attachments=files,
     )  # fmt: skip
 
 
