@@ -405,6 +405,8 @@ def _is_free(written: str) -> bool:
 
 def _lettered(text: str) -> Iterator[Item]:
     """Yield identity numbers with letters: DNI and NIE, CURP, RFC, RUT with K, Spanish NIF."""
+    if not _SIX_DIGITS.search(text):
+        return
     from stdnum.cl import rut
     from stdnum.es import dni, nie
     from stdnum.mx import curp, rfc
@@ -430,6 +432,8 @@ def _lettered(text: str) -> Iterator[Item]:
             yield Item(*match.span(), Kind.ID)
 
 
+_SIX_DIGITS = re.compile(r"\d(?:\D?\d){5}")
+"""In each of the forms below, for a cheap first look."""
 _DNI = re.compile(
     r"(?<![\w-])(?:[XYZ][ .-]?(?:\d{7}|\d\.\d{3}\.\d{3})|\d{8}|\d\d\.\d{3}\.\d{3}|\d\d \d{3} \d{3})"
     r"[ ./-]?[A-Z](?![\w-])",

@@ -575,3 +575,17 @@ def tickets_are_shared(db: Database) -> None:
             message_id INTEGER NOT NULL REFERENCES message(id), post TEXT NOT NULL DEFAULT '',
             PRIMARY KEY (connector, number), UNIQUE (connector, message_id)) STRICT"""
     )
+
+
+PERIODS = (
+    "CREATE INDEX event_at ON event(at, kind, ticket_id)",
+    "CREATE INDEX action_undone ON action(id) WHERE state IN ('undone', 'dropped')",
+    "CREATE INDEX action_partly_undone ON action(id) WHERE state = 'partly undone'",
+)
+
+
+@migrations()
+def periods_are_found(db: Database) -> None:
+    """The events of a period, by time, and the actions that were undone: what a report reads is what happened in it."""
+    for statement in PERIODS:
+        db.execute(statement)

@@ -81,7 +81,7 @@ class Events:
         """
         among = "" if since is None or self._mostly_waiting() else f"AND {_MOVED}"
         sql = f"""SELECT ticket_id, at, actor, kind, detail, {_WHOLE} FROM event
-            WHERE at < :until AND ticket_id > 0 AND {_KEPT} {among} ORDER BY ticket_id, at, id"""
+            WHERE +at < :until AND ticket_id > 0 AND {_KEPT} {among} ORDER BY ticket_id, at, id"""  # + : by ticket
         number, events = 0, list[Told]()
         for ticket_id, *event in self._db.execute(sql, {"until": until, "since": since}):
             if ticket_id != number:

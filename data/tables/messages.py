@@ -27,6 +27,8 @@ _UNANSWERED = """ticket_id = :ticket AND direction = 'in' AND kind NOT IN ('auto
 
 IS_REPLY = "direction = 'out' AND kind IN ('mail', 'form', 'report') AND withdrawn = 0 AND history = 0"
 """A reply: what a person of the team wrote to the customer, wherever it was sent; the index `message_reply`."""
+_DIRECTIONS = {str(direction): direction for direction in Direction}
+_KINDS = {str(kind): kind for kind in MessageKind}
 _TEXTS = ("text", "new_text")
 LONG = 200_000
 """Bytes of a mail from which on its text may be long."""
@@ -93,6 +95,13 @@ class Messages:
             f"SELECT {_COLUMNS} FROM message WHERE id >= ? AND withdrawn = 0 ORDER BY id", (start,)
         ):
             yield _message(row)
+
+    def each_with_raw(self) -> Iterator[tuple[Message, bytes | None]]:
+        """Yield every message by number, with what `raw` returns for it."""
+        sql = f"""SELECT {_COLUMNS}, (SELECT bytes FROM raw WHERE sha256 = raw_sha256) FROM message
+            WHERE withdrawn = 0 ORDER BY id"""
+        for *row, raw in self._db.execute(sql):
+            yield _message(row), raw or None
 
     def opening(self, ticket_id: int) -> Message | None:
         """Return the message that opened the ticket, the one that routing looked at; None if it was not incoming.
@@ -370,12 +379,16 @@ def _in_order(messages: list[Message]) -> list[Message]:
 
 def _message(row: Sequence[Any]) -> Message:
     values = dict(zip(_NAMES, row, strict=True))
-    values["direction"] = Direction(values["direction"])
-    values["kind"] = MessageKind(values["kind"])
+    values["direction"] = _DIRECTIONS[values["direction"]]
+    values["kind"] = _KINDS[values["kind"]]
     values["readable"] = bool(values["readable"])
     values["history"] = bool(values["history"])
-    values["attachments"] = tuple(Attachment(**part) for part in json.loads(values["attachments"]))
-    values["recipients"] = tuple(json.loads(values["recipients"]))
-    values["cc"] = tuple(json.loads(values["cc"]))
-    values["signs"] = tuple(Sign(**sign) for sign in json.loads(values["signs"]))
+    values["attachments"] = tuple(Attachment(**part) for part in _list(values["attachments"]))
+    values["recipients"] = tuple(_list(values["recipients"]))
+    values["cc"] = tuple(_list(values["cc"]))
+    values["signs"] = tuple(Sign(**sign) for sign in _list(values["signs"]))
     return Message(**values)
+
+
+def _list(packed: str) -> Any:
+    return () if packed == "[]" else json.loads(packed)

@@ -27,6 +27,11 @@ _DOTTED = re.compile(rf"(?:{_LETTER}|\.)+")
 """What some providers allow before the @, although only quotes make it valid: `.a..b`."""
 _LABEL = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?")
 _LITERAL = re.compile(r"\[(?:\d{1,3}(?:\.\d{1,3}){3}|(?i:IPv6:)[0-9A-Fa-f:.]{2,45})\]")
+_PLAIN_ADDRESS = re.compile(
+    r"[A-Za-z0-9_+-]{1,32}(?:\.[A-Za-z0-9_+-]{1,32}){0,2}@"
+    r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,40}[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]{0,40}[A-Za-z0-9])?){1,4}"
+)
+"""What nearly all addresses are: nothing in them has another form."""
 _BLANK = "\x00"
 _DOTS = re.compile("[.\u3002\uff0e\uff61]")
 _KEPT_LETTERS = re.compile("[\xdf\u1e9e\u03c2]")
@@ -119,6 +124,8 @@ def written_address(address: str) -> str:
 
     Raises ValueError with the reason, a part of a sentence, where it cannot be written.
     """
+    if _PLAIN_ADDRESS.fullmatch(address):
+        return address
     bare = _IN_FRONT.sub("", address.strip().removeprefix("<").removesuffix(">").strip())
     local, at, domain = bare.rpartition("@")
     if not local or not at:

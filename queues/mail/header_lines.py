@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from urllib.parse import quote
 
 LINE = 76
@@ -19,6 +20,7 @@ _LEAST_ROOM = 30
 """A first encoded word with less room than this begins a line of its own."""
 _LONGEST_PLAIN = 60
 
+_PLAIN_TEXT = re.compile(r"[!-~]+(?: [!-~]+)*")
 _PLAIN = re.compile(rf"[!-~]{{1,{_LONGEST_PLAIN}}}")
 _BARE_NAME = re.compile(r"[A-Za-z0-9]+(?: [A-Za-z0-9]+)*")
 _QUOTABLE = re.compile(r"[ -~]{1,200}")
@@ -30,6 +32,8 @@ _LOOKS_ENCODED = "=?"
 
 def text_line(name: str, text: str) -> str:
     """Return a header of free text, such as a subject, folded and without its line end."""
+    if len(text) <= _LONGEST_PLAIN and _PLAIN_TEXT.fullmatch(text) and _LOOKS_ENCODED not in text:
+        return f"{name}: {text}"
     tokens = text.split(" ")
     plain = next((at for at, token in enumerate(tokens) if not _is_plain(token)), len(tokens))
     line = folded(name, tokens[:plain])
@@ -128,6 +132,7 @@ def _word(text: str, as_q: bool) -> str:
     return f"=?utf-8?b?{base64.b64encode(text.encode()).decode('ascii')}?="
 
 
+@lru_cache(512)
 def _q(letter: str) -> str:
     if letter in _Q_SAFE:
         return letter

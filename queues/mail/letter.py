@@ -11,7 +11,6 @@ import hashlib
 import quopri
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from email.utils import formatdate
 
 from data.errors import RuleError
@@ -61,8 +60,7 @@ def _writable(text: str) -> str:
 
 
 def _fit(letter: Letter) -> Letter:
-    return replace(
-        letter,
+    return Letter(
         subject=one_line(letter.subject),
         at=max(0, min(letter.at, _LATEST)),
         plain=_lines(letter.plain),
@@ -74,6 +72,7 @@ def _fit(letter: Letter) -> Letter:
         parent=letter.parent if usable_id(letter.parent) else "",
         thread=tuple(value for value in letter.thread if usable_id(value)),
         files=[(one_line(name) or "attachment", _type(kind, content), content) for name, kind, content in letter.files],
+        local_time=letter.local_time,
     )
 
 
@@ -140,8 +139,11 @@ def _text(kind: str, text: str) -> bytes:
     longest = max(map(len, text.split("\n")))
     if text.isascii() and longest <= LONGEST_LINE and not _CONTROL.search(text):
         return head + b"7bit\r\n\r\n" + text.replace("\n", "\r\n").encode()
-    quoted, packed = quopri.encodestring(text.encode()), base64.encodebytes(text.replace("\n", "\r\n").encode())
-    name, body = (b"quoted-printable", quoted) if len(quoted) <= len(packed) else (b"base64", packed)
+    name, body = b"quoted-printable", quopri.encodestring(text.encode())
+    wire = text.replace("\n", "\r\n").encode()
+    if len(body) > len(wire) * 4 // 3:  # base64 is at least that long, and slow to make
+        packed = base64.encodebytes(wire)
+        name, body = (b"base64", packed) if len(packed) < len(body) else (name, body)
     return head + name + b"\r\n\r\n" + body.replace(b"\n", b"\r\n")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from binascii import a2b_base64, a2b_qp
 from collections.abc import Iterator, Sequence
 from email import message_from_bytes
 from email.errors import MessageError
@@ -19,6 +20,7 @@ LONGEST_LINE = 998
 LEAST = ("From", "To", "Subject", "Date", "Message-ID")
 """What a mail that leaves has, each once."""
 _MORE = frozenset({"Cc", "In-Reply-To", "References", "MIME-Version", "Content-Type", "Content-Transfer-Encoding"})
+_TEXT_TYPE = re.compile(r"text/(plain|html); charset=utf-8")
 _PERSON = re.compile(r'(?:"((?:[^"\\]|\\.)*)"|([^"<>]*?))\s*<((?:"(?:[^"\\]|\\.)*")?[^<>"]*)>', re.S)
 _GROUP = re.compile(r'(?:"((?:[^"\\]|\\.)*)"|([^"<>:;]*?))\s*:;', re.S)
 
@@ -54,11 +56,45 @@ def unfit_to_leave(raw: bytes, message_id: str, recipient: str, cc: Sequence[str
 
 
 def _difference(raw: bytes, asked: Letter) -> str:
-    mail = message_from_bytes(raw, policy=compat32)
-    headers = _headers(mail)
+    if _has_parts(asked):
+        mail = message_from_bytes(raw, policy=compat32)
+        return _of_headers(raw, _headers(mail), asked) or _of_parts(mail, asked)
+    head, _, body = raw.partition(b"\r\n\r\n")
+    headers = _plain_headers(head)
+    return _of_headers(raw, headers, asked) or _of_text(dict(headers), body, asked)
+
+
+def _has_parts(asked: Letter) -> bool:
+    return bool(asked.files or (asked.plain and asked.html))
+
+
+def _plain_headers(head: bytes) -> list[tuple[str, str]]:
+    """Return what `_headers` does, of a mail of one text: where there are many, as in an export, a parser costs most.
+
+    Lines end in CRLF alone here, and `_of_headers` refuses any other mail.
+    """
+    whole = head.replace(b"\r\n ", b" ").replace(b"\r\n\t", b"\t").decode("utf-8", "replace")
+    fields = [line.partition(":") for line in whole.split("\r\n")]
+    return [(name if colon else "", value.lstrip(" \t")) for name, colon, value in fields]
+
+
+def _of_text(headers: dict[str, str], body: bytes, asked: Letter) -> str:
+    kind = _TEXT_TYPE.fullmatch(headers["Content-Type"])
+    encoding = headers["Content-Transfer-Encoding"]
+    if encoding == "quoted-printable":
+        body = a2b_qp(body)
+    elif encoding == "base64":
+        body = a2b_base64(body)
+    elif encoding != "7bit" or not body.isascii():
+        return "content"
+    ((asked_kind, _, _, content),) = _asked_contents(asked)
+    return "" if kind is not None and f"text/{kind[1]}" == asked_kind and body == content else "content"
+
+
+def _of_headers(raw: bytes, headers: list[tuple[str, str]], asked: Letter) -> str:
     values = dict(headers)
-    multi = mail.is_multipart()
-    if [name for name, _ in headers] != [*_expected(asked), *(["Content-Transfer-Encoding"] if not multi else [])]:
+    encoding = [] if _has_parts(asked) else ["Content-Transfer-Encoding"]
+    if [name for name, _ in headers] != [*_expected(asked), *encoding]:
         return "set of headers"
     for name, person in (("From", asked.sender), ("To", asked.recipient)):
         if person is not None and _person(values[name]) != (person.name, person.address):
@@ -70,21 +106,25 @@ def _difference(raw: bytes, asked: Letter) -> str:
     ids = [("Message-ID", asked.message_id), ("In-Reply-To", asked.parent), ("References", " ".join(asked.thread))]
     if any(" ".join(values.get(name, "").split()) != value for name, value in ids):
         return "thread"
-    lines = raw.split(b"\r\n")
-    if any(b"\n" in line or b"\r" in line or b"\x00" in line or len(line) > LONGEST_LINE for line in lines):
+    ends = raw.count(b"\r\n")
+    if raw.count(b"\n") != ends or raw.count(b"\r") != ends or b"\x00" in raw:
         return "form"
+    return "form" if max(map(len, raw.split(b"\r\n"))) > LONGEST_LINE else ""
+
+
+def _of_parts(mail: Message, asked: Letter) -> str:
     if any(part.defects for part in mail.walk()):
         return "form"
     return "" if list(_contents(mail)) == list(_asked_contents(asked)) else "content"
 
 
-def _expected(asked: Letter) -> Iterator[str]:
+def _expected(asked: Letter) -> list[str]:
     optional = (
         ("From", asked.sender), ("To", asked.recipient), ("Cc", asked.cc), ("Subject", True), ("Date", True),
         ("Message-ID", asked.message_id), ("In-Reply-To", asked.parent), ("References", asked.thread),
         ("MIME-Version", True), ("Content-Type", True),
     )  # fmt: skip
-    yield from (name for name, there in optional if there)
+    return [name for name, there in optional if there]
 
 
 def _headers(mail: Message) -> list[tuple[str, str]]:
@@ -98,6 +138,8 @@ def _headers(mail: Message) -> list[tuple[str, str]]:
 
 def decoded(value: str) -> str:
     """Return a header's text as the standard library's oldest reader decodes it (RFC 2047)."""
+    if "=?" not in value:
+        return value
     parts = decode_header(value)
     return "".join(part.decode(charset or "ascii") if isinstance(part, bytes) else part for part, charset in parts)
 

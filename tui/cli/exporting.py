@@ -66,8 +66,8 @@ def export(what: str, db: Path | None, form: str) -> None:
             _write(_rows(store, what, form), form, out.write)
         else:
             threads = Threads(partial(_customer_address, store))
-            for message in store.messages.each():
-                out.write(threads.entry(message, store.messages.raw(message.raw_sha256)))
+            for message, raw in store.messages.each_with_raw():
+                out.write(threads.entry(message, raw))
 
 
 def _rows(store: Store, what: str, form: str) -> Iterator[dict[str, Any]]:

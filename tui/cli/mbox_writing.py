@@ -13,6 +13,7 @@ from queues.mail.letter import write
 from queues.mail.letter_fields import Letter, Person
 
 _FROM_LINE = re.compile(rb"(?m)^(>*From )")
+_ADDRESS = re.compile(r"[!-~]+@[!-~]+")
 _REMEMBERED = 20
 """The newest mails of a conversation that a built mail refers to, besides its first."""
 
@@ -28,7 +29,9 @@ class Threads:
     def entry(self, message: Message, raw: bytes | None) -> bytes:
         """Return the entry of the next message, in the order of the file."""
         known = self._ids.setdefault(message.ticket_id, [])
-        entry = mbox_entry(message, raw, tuple(known), self._customer_of(message.ticket_id))
+        is_asked = message.direction is Direction.OUT and not _is_mail(raw)
+        customer = self._customer_of(message.ticket_id) if is_asked else ""
+        entry = mbox_entry(message, raw, tuple(known), customer)
         if message.message_id:
             del known[1:-_REMEMBERED]
             known.append(message.message_id)
@@ -40,8 +43,8 @@ def mbox_entry(message: Message, raw: bytes | None, thread: tuple[str, ...] = ()
 
     A message that did not come as mail answers the last of the `thread`, and one of ours goes to the `customer`.
     """
-    content = raw if raw and not raw.startswith(b"{") else _composed(message, thread, customer)
-    address = message.from_address if re.fullmatch(r"[!-~]+@[!-~]+", message.from_address) else "MAILER-DAEMON"
+    content = raw if raw and _is_mail(raw) else _composed(message, thread, customer)
+    address = message.from_address if _ADDRESS.fullmatch(message.from_address) else "MAILER-DAEMON"
     when = time.asctime(time.gmtime(message.received_at))
     body = quoted(content)
     return f"From {address} {when}\n".encode("ascii") + body + (b"\n" if body.endswith(b"\n") else b"\n\n")
@@ -49,7 +52,12 @@ def mbox_entry(message: Message, raw: bytes | None, thread: tuple[str, ...] = ()
 
 def quoted(content: bytes) -> bytes:
     """Return a mail with its From lines quoted."""
-    return _FROM_LINE.sub(rb">\1", content)
+    return _FROM_LINE.sub(rb">\1", content) if b"From " in content else content
+
+
+def _is_mail(raw: bytes | None) -> bool:
+    """Return whether raw bytes are those of a mail, and not a record of another system."""
+    return raw is not None and raw != b"" and not raw.startswith(b"{")
 
 
 def _composed(message: Message, thread: tuple[str, ...], customer: str) -> bytes:

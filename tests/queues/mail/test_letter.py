@@ -17,7 +17,7 @@ from data.errors import RuleError
 from queues.mail import header_lines
 from queues.mail.addresses import addresses, written_address
 from queues.mail.letter import one_line, usable_id, write
-from queues.mail.letter_check import unfit_to_leave
+from queues.mail.letter_check import difference, unfit_to_leave
 from queues.mail.letter_fields import Letter, Person
 from tests.queues.outgoing_samples import HOSTILE, Samples
 
@@ -205,6 +205,32 @@ def test_nothing_is_written_that_differs_from_what_was_asked(monkeypatch: pytest
     monkeypatch.setattr(place, lambda name, text: f"{name}: {text}\r\nBcc: evil@x.example")
     with pytest.raises(RuleError, match="The set of headers of the written mail differs"):
         write(asked("a b"))
+
+
+@given(anything, anything, st.text(LETTERS, max_size=60), st.integers(0), st.integers(0, 255))
+def test_a_byte_that_changes_what_a_mail_says_is_noticed(
+    subject: str, name: str, text: str, at: int, byte: int
+) -> None:
+    letter = asked(one_line(subject), " ".join(one_line(name).split()), plain=f"{one_line(text)}\n")
+    raw = write(letter)
+    assert difference(raw, letter) == ""
+    at %= len(raw)
+    changed = raw[:at] + bytes([byte]) + raw[at + 1 :]
+    if difference(changed, letter):
+        return
+    before, after = message_from_bytes(raw), message_from_bytes(changed)
+    assert after.keys() == before.keys()
+    assert after.get_payload(decode=True) == before.get_payload(decode=True)
+    for header in ("Subject", "Message-ID", "From", "To"):
+        assert as_decoded(after[header]) == as_decoded(before[header])
+
+
+@pytest.mark.parametrize("line", ["Bcc: evil@x.example", "Subject: twice", "not a header", ""])
+def test_a_line_more_in_the_head_of_a_mail_is_noticed(line: str) -> None:
+    letter = asked(plain="Hola\n")
+    raw = write(letter)
+    for name in (b"From", b"Subject", b"MIME-Version"):
+        assert difference(raw.replace(name + b":", line.encode() + b"\r\n" + name + b":", 1), letter)
 
 
 def test_only_the_headers_that_we_write_may_leave() -> None:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import csv
 import io
 import json
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
 from data.errors import InputError
+from data.store import Store
 from queues.exports.registry import NAMES
+from tests.database import database
 from tui.cli.exporting import export
 from tui.cli.importing import TOOLS, import_
 from tui.cli.main import run
@@ -107,6 +110,15 @@ def test_what_is_exported_can_be_imported(tmp_path: Path, monkeypatch: pytest.Mo
     second = [json.loads(line) for line in exported("messages").splitlines()]
     keys = ("subject", "from_addr", "date", "text", "thread", "message_id")
     assert [[row[key] for key in keys] for row in second] == [[row[key] for key in keys] for row in first]
+
+
+def test_messages_as_mbox_are_read_with_one_statement(tmp_path: Path) -> None:
+    run_import(mbox(tmp_path, *(f"Question {number}" for number in range(20))))
+    statements: list[str] = []
+    with closing(Store.open(tmp_path / "desk" / "desk.db")) as store:
+        database(store).conn.set_trace_callback(statements.append)
+        assert len(list(store.messages.each_with_raw())) == 20
+    assert len(statements) == 1
 
 
 def test_another_tools_export_is_taken_told_and_comes_out_again() -> None:
