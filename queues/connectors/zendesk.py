@@ -14,7 +14,8 @@ from datetime import UTC, datetime, time
 from typing import Any, Protocol
 
 from data.errors import ConnectorError, RefusedError, UnreachableError
-from queues.accounts.ticketing_system import HERE, Tracker
+from queues.accounts.systems.zendesk import KIND
+from queues.accounts.ticketing_system import Tracker
 from queues.connectors.base import Batch, Capability, Filed, Happened, RemoteReply, RemoteTicket
 from queues.connectors.budget import MINUTE, Budget
 from queues.connectors.tls import context
@@ -304,7 +305,7 @@ class Zendesk:
 
     def _status(self, status: str) -> dict[str, Any]:
         """Return the status as an update names it: a custom status by its number."""
-        number = self._names.own_status_number(status) if status and status not in HERE["zendesk"] else None
+        number = self._names.own_status_number(status) if status and status not in KIND.statuses else None
         return {} if not status else {"custom_status_id": number} if number else {"status": status}
 
     def _comment(self, text: str, mark: str, *, public: bool) -> dict[str, Any]:
