@@ -25,7 +25,7 @@ test: $(READY)
 check: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy --strict tui queues macros data tests
+	$(BIN)/mypy --strict tui queues macros data tests docs/examples
 	$(BIN)/lint-imports
 
 format: $(READY)
@@ -41,6 +41,7 @@ reference: $(READY)
 	$(BIN)/python -m tools.settings_page
 	$(BIN)/python -m tools.json_keys
 	$(BIN)/python -m tools.man_pages
+	$(BIN)/python -m tools.connectors_page
 
 bench: $(READY)
 	$(BIN)/python -m bench

@@ -49,14 +49,15 @@ ONE_IDEA = {
     "report": "the report: a command and a key",
     "rerouting": "the key and the command that route tickets again",
     "reviews": "reviews: records, a table, a command, keys",
+    "roundup": "Roundup: its connector, and what settings know of it",
     "screen": "the screen of a subject",
     "settings": "settings: those of the file, those of the configuration",
     "shift": "a shift: its rules, its figures, its command",
     "shifts": "shifts, as records and as a table",
-    "team": "a team: mirrored, set up and joined by commands",
+    "team": "a team: mirrored, known to settings, set up and joined by commands",
     "tickets": "tickets, as records and as a table",
     "views": "views of a lane: read from the table, chosen on the screen",
-    "zendesk": "Zendesk: its tickets over the network, its exports in files",
+    "zendesk": "Zendesk: its tickets over the network, what settings know of it, its exports in files",
 }
 """Base names that several files have, each with the idea that these share."""
 

@@ -33,8 +33,7 @@ Settings without a table go above the first table. The desk file itself is `--db
 """
 _ABOUT = {
     "[[account]]": "Mail accounts; see [E-mail](email.md)",
-    "[[tracker]]": "Ticketing systems; see [Request Tracker](request-tracker.md), [Roundup](roundup.md), "
-    "[Zendesk](zendesk.md)",
+    "[[tracker]]": "Ticketing systems; see [what each connector can do](connectors.md#what-each-connector-can-do)",
     "[[lane]]": "The lanes; see [Routing](routing.md#lanes)",
     "[calendar.NAME]": "Working weeks; see [Clocks](clocks.md)",
     "[[policy]]": "Targets; see [Clocks](clocks.md)",

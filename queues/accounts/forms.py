@@ -1,7 +1,6 @@
 """The fields that each kind of account needs: the form on the screen is built from these declarations.
 
-A new ticketing system needs only its name in `queues.accounts.ticketing_system`; its differing questions,
-if any, are declared here.
+What a ticketing system calls things is in its kind (`queues.accounts.kinds`).
 """
 
 from __future__ import annotations
@@ -9,16 +8,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Literal, get_args
-from urllib.parse import urlsplit
+from typing import Any, Literal
 
 import msgspec
 
 from data.errors import InputError
+from queues.accounts import kinds as systems
+from queues.accounts.kinds import kind_named
 from queues.accounts.mail_account import Account
 from queues.accounts.mail_account import complete as complete_account
 from queues.accounts.providers import NOWHERE, PROVIDERS, Server, provider_of
-from queues.accounts.ticketing_system import WARNINGS, Kind, Tracker
+from queues.accounts.ticketing_system import Tracker, name_of
 from queues.accounts.ticketing_system import complete as complete_tracker
 from queues.accounts.work_start import NOW, beginning_on, said_of
 
@@ -63,8 +63,8 @@ class Form:
 
 
 def kinds() -> tuple[str, ...]:
-    """Return every kind that can be set up, mail first."""
-    return (MAIL, *get_args(Kind))
+    """Return every kind that can be set up, mail first; those of broken packages are left out."""
+    return (MAIL, *(kind for kind in systems.kinds() if _is_sound(kind)))
 
 
 def kind_of(account: Remote) -> str:
@@ -76,47 +76,29 @@ def form_of(kind: str) -> Form:
     """Return the fields of a kind. Raises InputError for an unknown kind."""
     if kind == MAIL:
         return Form(MAIL, "E-mail account", _MAIL, _account, _of_account)
-    if kind not in get_args(Kind):
-        raise InputError("Unknown kind", f"There is no kind {kind!r} of account; known are {', '.join(kinds())}.")
-    system = _SYSTEMS.get(kind, _System(kind.capitalize()))
+    system = kind_named(kind)
     blanks = (
-        Blank("url", "Web address", system.url, is_needed=True),
-        Blank("typed", system.secret, _KEPT, is_secret=True),
-        *((Blank("user", "User", system.user, is_needed=system.needs_user),) if system.user else ()),
+        Blank("url", "Web address", system.address_hint, is_needed=True),
+        *((Blank("typed", system.secret, _KEPT, is_secret=True),) if system.secret else ()),
+        *((Blank("user", "User", system.user_hint, is_needed=system.needs_user),) if system.user_hint else ()),
         Blank("name", "Name here", "A short name; empty for the first part of the address."),
         Blank("queues", "Queues", "Queue=lane, separated by commas; routing rules take precedence; empty for all."),
-        *_SECRET,
-        _CA,
+        *((*_SECRET, _CA) if system.secret else ()),
         _SINCE,
     )
-    warning = WARNINGS.get(kind, "")
-    return Form(kind, system.title, blanks, lambda values, before: _tracker(kind, values, before), _of_tracker, warning)
+    return Form(
+        kind, system.title, blanks, lambda values, before: _tracker(kind, values, before), _of_tracker, system.warning
+    )
 
 
-@dataclass(frozen=True, slots=True)
-class _System:
-    """What a ticketing system calls things."""
-
-    title: str
-    url: str = "Such as https://tickets.yourcompany.example."
-    secret: str = "Token"
-    user: str = "The token's owner, if the system needs it."
-    needs_user: bool = False
-    has_subdomains: bool = False
-    """A single word is an address."""
+def _is_sound(kind: str) -> bool:
+    try:
+        kind_named(kind)
+    except InputError:
+        return False
+    return True
 
 
-_SYSTEMS = {
-    "team": _System("Team on PostgreSQL", "Such as postgresql://you@db.yourcompany.example/support.", "Password", ""),
-    "rt": _System("Request Tracker", user="Empty for the token's owner."),
-    "roundup": _System("Roundup", secret="Password", user="The login name.", needs_user=True),
-    "zendesk": _System(
-        "Zendesk",
-        url="Such as https://yourcompany.zendesk.com; yourcompany alone is enough.",
-        has_subdomains=True,
-        user="The e-mail address of an API token's agent; empty for an OAuth token.",
-    ),
-}
 _KEPT = "Stored where “Stored in” says, never in config.toml; empty: unchanged."
 _SECRET = (
     Blank("secret", "Stored in", "keyring: the system's. ask: typed at each start. env, command: see below.", SECRETS),
@@ -200,21 +182,13 @@ def _of_account(account: Account) -> dict[str, str]:
 
 def _tracker(kind: str, values: Values, before: Remote | None) -> Tracker:
     url = _said(values, "url")
-    is_word = kind in _SYSTEMS and _SYSTEMS[kind].has_subdomains and "." not in url
-    given = url if "://" in url or not url or is_word else f"https://{url}"
-    try:
-        host = urlsplit(given if "://" in given else f"https://{given}").hostname or ""
-        if kind == "team":
-            host, given = urlsplit(url).path.strip("/"), url
-    except ValueError:
-        host = ""
     pairs = (part.partition("=") for part in values.get("queues", "").split(",") if part.strip())
-    base = before if isinstance(before, Tracker) else Tracker("", "", kind=msgspec.convert(kind, Kind))
+    base = before if isinstance(before, Tracker) else Tracker("", "", kind=kind)
     return complete_tracker(
         msgspec.structs.replace(
             base,
-            name=_said(values, "name") or host.partition(".")[0] or kind,
-            url=given,
+            name=_said(values, "name") or name_of(url) or kind,
+            url=url,
             user=_said(values, "user"),
             queues={queue.strip(): lane.strip() for queue, _, lane in pairs},
             secret=_secret(values),

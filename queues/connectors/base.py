@@ -1,4 +1,4 @@
-"""The protocols of connectors, and the list of their names."""
+"""The protocols of connectors, and how one is loaded by its name."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from enum import StrEnum
 from importlib import import_module
 from typing import Any, Protocol, runtime_checkable
 
-from data.errors import InputError
 from data.records.messages import Direction
+from queues.accounts.kinds import connector_of
 
 
 class Capability(StrEnum):
@@ -226,23 +226,19 @@ class TicketSystem(Protocol):
 CONNECTORS = {
     "demo": "queues.connectors.demo:DemoConnector",
     "email": "queues.connectors.email:EmailConnector",
-    "rt": "queues.connectors.request_tracker:RequestTracker",
-    "roundup": "queues.connectors.roundup:Roundup",
-    "zendesk": "queues.connectors.zendesk:Zendesk",
-    "team": "queues.connectors.team:Team",
     "files": "queues.connectors.outbox_folder:OutboxFolder",
 }
-"""Connectors by name, each as `module:class`, imported when first asked for.
+"""The connectors that are not ticketing systems, each as `module:class`, imported when first asked for.
 
 A mail account streams raw mail instead of `fetch`: `queues.remotes.account_sync` keeps it in step with the desk.
 """
 
 
 def connector_class(name: str) -> type[Any]:
-    """Return the class of a connector. Raises InputError for an unknown name, and lists the known names."""
+    """Return the class of a connector, or of a kind of ticketing system. Raises InputError if it is not there."""
     place = CONNECTORS.get(name)
     if place is None:
-        raise InputError("Unknown connector", f"There is no connector {name!r}; known are {', '.join(CONNECTORS)}.")
+        return connector_of(name)
     module, _, attribute = place.partition(":")
     result: type[Any] = getattr(import_module(module), attribute)
     return result

@@ -16,7 +16,8 @@ from typing import Any
 from data.errors import DoubtError, RefusedError, UnreachableError
 from data.records.messages import Direction
 from queues.accounts.secrets import Secrets
-from queues.accounts.ticketing_system import PGPASS, Tracker
+from queues.accounts.systems.team import PGPASS
+from queues.accounts.ticketing_system import Tracker
 from queues.connectors.as_mail import Written, as_mail
 from queues.connectors.base import Batch, Capability, Filed, Happened, RemoteReply, RemoteTicket
 from queues.connectors.web import NotFoundError, StaleError

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import re
 import socket
 import ssl
 import threading
@@ -128,13 +129,13 @@ class WebClient:
 
         A reading request whose kept connection had ended in the meantime is made once more.
         """
-        target = self._target(path, query)
+        target, endpoint = self._target(path, query), _endpoint(method, path)
         for again in (method == "GET" and self._connection is not None, False):
-            connection = self._connect()
+            connection = self._connect(endpoint)
             try:
                 with _within(connection, LONGEST):
                     connection.request(method, target, _packed(body), _with_type(headers, body))
-                    return self._answer(connection)
+                    return self._answer(connection, endpoint)
             except (OSError, http.client.HTTPException) as error:
                 self.close()
                 if not again or isinstance(error, TimeoutError):
@@ -143,9 +144,9 @@ class WebClient:
 
     def offer(self, method: str, path: str, headers: Mapping[str, str], body: Any) -> Offer:
         """Send a request, except for its last byte. Raises ConnectorError; nothing was taken then."""
-        packed = _packed(body) or b" "
+        packed, endpoint = _packed(body) or b" ", _endpoint(method, path)
         self.close()  # a connection that was kept may have ended: one that is new has not
-        connection = self._connect()
+        connection = self._connect(endpoint)
         try:
             with _within(connection, LONGEST):
                 connection.putrequest(method, self._target(path, None))
@@ -156,7 +157,7 @@ class WebClient:
         except (OSError, http.client.HTTPException) as error:
             self.close()
             raise self._fault(error) from error
-        return Offer(self, connection, packed[-1:])
+        return Offer(self, connection, packed[-1:], endpoint)
 
     def download(self, url: str, headers: Mapping[str, str], largest: int) -> bytes:
         """Return what is at a full address, `largest` bytes at most; other hosts must be named, and get no credentials.
@@ -222,12 +223,12 @@ class WebClient:
             with suppress(OSError, http.client.HTTPException):
                 connection.close()
 
-    def finish(self, connection: http.client.HTTPConnection, last: bytes) -> Answer:
+    def finish(self, connection: http.client.HTTPConnection, last: bytes, endpoint: str) -> Answer:
         """Send an offered request's last byte. Raises DoubtError if it is unknown what became of it."""
         try:
             with _within(connection, LONGEST):
                 connection.send(last)
-                return self._answer(connection)
+                return self._answer(connection, endpoint)
         except (OSError, http.client.HTTPException) as error:
             self.close()
             raise DoubtError(
@@ -243,8 +244,8 @@ class WebClient:
     def _target(self, path: str, query: Query | None) -> str:
         return quote(f"{self._path}/{path}", safe="/") + (f"?{urlencode(query)}" if query else "")
 
-    def _connect(self) -> http.client.HTTPConnection:
-        self._spend()
+    def _connect(self, endpoint: str = "") -> http.client.HTTPConnection:
+        self._spend(endpoint)
         if self._connection is None:
             if self._tls:
                 self._connection = http.client.HTTPSConnection(
@@ -261,18 +262,18 @@ class WebClient:
                 raise self._fault(error) from error
         return self._connection
 
-    def _spend(self) -> None:
+    def _spend(self, endpoint: str = "") -> None:
         """Wait until one more request is within the budget."""
-        self._budget.spend(self.pause)
+        self._budget.spend(self.pause, endpoint)
 
-    def _answer(self, connection: http.client.HTTPConnection) -> Answer:
+    def _answer(self, connection: http.client.HTTPConnection, endpoint: str) -> Answer:
         response = connection.getresponse()
         raw = response.read(LARGEST + 1)
         if len(raw) > LARGEST:
             self.close()
             raise ConnectorError("Answer too large", f"{self.place} sent more than 64 MB; it was not read.")
         headers = {name.lower(): value for name, value in response.getheaders()}
-        self._budget.heed(headers)
+        self._budget.heed(headers, endpoint)
         if not 200 <= response.status < 300:
             raise self._refusal(response.status, headers, raw)
         try:
@@ -332,12 +333,12 @@ class WebClient:
 class Offer:
     """A request that lacks its last byte."""
 
-    def __init__(self, client: WebClient, connection: http.client.HTTPConnection, last: bytes) -> None:
-        self._client, self._connection, self._last = client, connection, last
+    def __init__(self, client: WebClient, connection: http.client.HTTPConnection, last: bytes, endpoint: str) -> None:
+        self._client, self._connection, self._last, self._endpoint = client, connection, last, endpoint
 
     def finish(self) -> Answer:
         """Complete it. Raises DoubtError if it is unknown whether it was, ConnectorError if it was not."""
-        return self._client.finish(self._connection, self._last)
+        return self._client.finish(self._connection, self._last, self._endpoint)
 
     def drop(self) -> None:
         """End the connection: a server does not act on half a request."""
@@ -372,6 +373,11 @@ def _within(connection: http.client.HTTPConnection, seconds: float) -> Iterator[
         raise
     finally:
         timer.cancel()
+
+
+def _endpoint(method: str, path: str) -> str:
+    """Return what requests of one kind have in common, by which a server limits them."""
+    return f"{method} {re.sub(r'[0-9]+', '#', path)}"
 
 
 def _packed(body: Any) -> bytes | None:

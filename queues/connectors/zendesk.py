@@ -13,10 +13,11 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime, time
 from typing import Any, Protocol
 
-from data.errors import RefusedError, UnreachableError
-from queues.accounts.ticketing_system import HERE, Tracker
+from data.errors import ConnectorError, RefusedError, UnreachableError
+from queues.accounts.systems.zendesk import KIND
+from queues.accounts.ticketing_system import Tracker
 from queues.connectors.base import Batch, Capability, Filed, Happened, RemoteReply, RemoteTicket
-from queues.connectors.budget import Budget
+from queues.connectors.budget import MINUTE, Budget
 from queues.connectors.tls import context
 from queues.connectors.web import Answer, NotFoundError, Offer, Packed, StaleError, TokenRefusedError, WebClient
 from queues.connectors.zendesk_audits import MARK, comment_of, messages, mover
@@ -32,6 +33,8 @@ FILE_HOSTS = ("*.zendesk.com", "*.zdusercontent.com")
 """Where Zendesk keeps files; a comment may name any address."""
 TRIES = 3
 """How often a claim is tried on a ticket that changes at that moment."""
+UPDATES, UPDATES_WITHIN = 30, 10 * MINUTE
+"""How many updates of one ticket Zendesk takes of one user, and in how many seconds."""
 _AGENTS = ("agent", "admin")
 _SYSTEM = "Zendesk"
 """Who changed what no person changed."""
@@ -64,6 +67,8 @@ class Zendesk:
             file_hosts=(*FILE_HOSTS, *tracker.file_hosts),
         )
         self._exports = Budget(EXPORTS)
+        self._updates: dict[str, Budget] = {}
+        """By ticket."""
         self._names = Names(self._get)
         self._tickets = Tickets(tracker, self._names)
         self._done = 0
@@ -161,9 +166,15 @@ class Zendesk:
     def offer(self, reply: RemoteReply) -> ReplyOffer:
         """Hand a public comment over, with status, fields, tags and files in the one update.
 
-        Raises RefusedError for a closed ticket, which can never be updated.
+        Raises RefusedError for a closed ticket, which can never be updated, and for a conversation in Zendesk's
+        messenger, whose customers get no mail.
         """
         row = self._ticket_row(reply.ref)
+        if row.get("from_messaging_channel"):
+            raise RefusedError(
+                "A chat there", f"Ticket {reply.ref} is a messaging conversation: its customer would not get this as "
+                "mail. Answer it in Zendesk's Agent Workspace.",
+            )  # fmt: skip
         if row.get("status") == "closed":
             raise RefusedError(
                 "Closed there", f"Ticket {reply.ref} is closed in Zendesk and can never be changed again; open a "
@@ -177,12 +188,11 @@ class Zendesk:
         if reply.files:
             wanted["comment"]["uploads"] = [self._upload(*file) for file in reply.files]
         wanted |= _only({"updated_at": reply.version} if reply.version else row)
-        return ReplyOffer(self.web.offer("PUT", _path(reply.ref), self._headers(), {"ticket": wanted}))
+        return self._commented(reply.ref, wanted)
 
     def comment(self, ref: str, text: str, mark: str) -> int:
         """Write a private comment and return its number."""
-        body = {"ticket": self._comment(text, mark, public=False)}
-        return ReplyOffer(self.web.offer("PUT", _path(ref), self._headers(), body)).finish()
+        return self._commented(ref, self._comment(text, mark, public=False)).finish()
 
     def macros(self) -> Sequence[Json]:
         """Return the macros in use that we may see, as Zendesk writes them."""
@@ -226,41 +236,81 @@ class Zendesk:
         return Batch(tuple(events), tickets, moved, cursor, more, self._done)
 
     def _file(self, row: Mapping[str, Any]) -> bytes:
-        """Return an attachment's bytes; none if it is too large, or withheld."""
+        """Return an attachment's bytes; none if it is too large, or withheld.
+
+        A brand with a host of its own has a second address for it, where the first may not answer.
+        """
         if int(row.get("size") or 0) > LARGEST_FILE:
             return b""
-        try:
-            return self.web.download(str(row.get("content_url") or ""), self._headers(), LARGEST_FILE)
-        except RefusedError:
-            return b""
+        for place in dict.fromkeys(str(row.get(name) or "") for name in ("content_url", "mapped_content_url")):
+            try:
+                return self.web.download(place, self._headers(), LARGEST_FILE)
+            except RefusedError:
+                continue
+        return b""
 
     # What is written
 
     def _assign(self, ref: str, owner: int | None, before: str) -> RemoteTicket:
+        """Set the assignee, and name the group that it is in: else an agent of another group takes it along there.
+
+        Raises RefusedError where that agent is not in the group.
+        """
         for _ in range(TRIES):
             row = self._ticket_row(ref)
             remote = self._tickets.remote(row)
-            if remote.owner != before:
+            if remote.owner != before or self._seconds_until_update(ref):
                 return remote
+            group = {"group_id": row["group_id"]} if owner and row.get("group_id") else {}
             try:
-                return self._updated(ref, {"assignee_id": owner, **_only(row)})
+                return self._updated(ref, {"assignee_id": owner, **group, **_only(row)})
             except StaleError:
                 continue  # whoever has it now is read again
+            except RefusedError as error:
+                if not group or isinstance(error, NotFoundError):
+                    raise
+                raise RefusedError(
+                    "Not assigned", f"Ticket {ref} is in the group {self._names.group(row['group_id'])} of Zendesk, "
+                    f"and {self._names.called(owner)} may not have it there; add the agent to that group. "
+                    f"{error.message}",
+                ) from error  # fmt: skip
         return self.ticket(ref)
+
+    def _seconds_until_update(self, ref: str) -> float:
+        """Return after how many seconds Zendesk takes another update of this ticket from us."""
+        return self._updates[ref].wait() if ref in self._updates else 0.0
+
+    def _count_update(self, ref: str) -> None:
+        """Note an update of a ticket. Raises ConnectorError where it would be one too many: other tickets go on."""
+        seconds = self._seconds_until_update(ref)
+        if seconds:
+            raise ConnectorError(
+                "Too many updates", f"{self.web.place} takes {UPDATES} updates of a ticket in "
+                f"{UPDATES_WITHIN / MINUTE:.0f} minutes; ticket {ref} goes on in {seconds:.0f} seconds.",
+            )  # fmt: skip
+        self._updates = {known: budget for known, budget in self._updates.items() if budget.used()}
+        self._updates.setdefault(ref, Budget(UPDATES, seconds=UPDATES_WITHIN)).spend(self.web.pause)
+
+    def _commented(self, ref: str, wanted: Mapping[str, Any]) -> ReplyOffer:
+        """Offer an update with a comment."""
+        self._count_update(ref)
+        return ReplyOffer(self.web.offer("PUT", _path(ref), self._headers(), {"ticket": dict(wanted)}))
 
     def _updated(self, ref: str, wanted: Mapping[str, Any]) -> RemoteTicket:
         """Update a ticket, and return its new state from the answer."""
+        self._count_update(ref)
         body = self._ask("PUT", _path(ref), body={"ticket": dict(wanted)}).body
         row = rows_of(body, "ticket")
         return self._tickets.remote(row) if row else self.ticket(ref)
 
     def _status(self, status: str) -> dict[str, Any]:
         """Return the status as an update names it: a custom status by its number."""
-        number = self._names.own_status_number(status) if status and status not in HERE["zendesk"] else None
+        number = self._names.own_status_number(status) if status and status not in KIND.statuses else None
         return {} if not status else {"custom_status_id": number} if number else {"status": status}
 
     def _comment(self, text: str, mark: str, *, public: bool) -> dict[str, Any]:
-        return {"comment": {"body": text, "public": public}, "metadata": {"custom": {MARK: mark}}}
+        """Return a comment with our mark, which the audit has under `metadata.custom` (Ticket Audits)."""
+        return {"comment": {"body": text, "public": public}, "metadata": {MARK: mark}}
 
     def _upload(self, name: str, kind: str, content: bytes) -> str:
         """Put a file there, and return the token that a comment names it by."""

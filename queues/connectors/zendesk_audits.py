@@ -13,7 +13,7 @@ from queues.connectors.base import Filed, Happened, RemoteTicket
 from queues.connectors.zendesk_names import Json, Names, address, rows_of
 
 MARK = "tridesk"
-"""Under which name an audit of ours carries our mark, in the metadata that updates may bring along."""
+"""Under which name an update's metadata has our mark; the audit of it has all that we sent there under `custom`."""
 _SPOKEN = frozenset({"Comment", "VoiceComment"})
 _MOVES = frozenset({"status", "custom_status_id", "assignee_id", "group_id", "brand_id", "tags"})
 _MAIL_ID = re.compile(r"<[^<>\s]+@[^<>\s]+>")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from data.errors import ConnectorError
 from queues.accounts.ticketing_system import Tracker
@@ -19,7 +20,7 @@ class Tickets:
     def know(self, results: Sequence[Json]) -> None:
         """Look up at once whom these tickets name, and which of them are in the settings' views."""
         people = [row.get(name) for row in results for name in ("requester_id", "assignee_id")]
-        self._names.know([*people, *(who for row in results for who in row.get("email_cc_ids") or [])])
+        self._names.know([*people, *(who for row in results for who in _copied(row))])
         views = [name for kind, name in map(_kind, self._tracker.queues) if kind == "view"]
         if results and views:
             self._names.look_into(views)
@@ -42,7 +43,7 @@ class Tickets:
     def remote(self, item: Json) -> RemoteTicket:
         """Return a ticket as the desk knows it."""
         names = self._names
-        people = [address(names.user(who)) for who in (item.get("requester_id"), *(item.get("email_cc_ids") or []))]
+        people = [address(names.user(who)) for who in (item.get("requester_id"), *_copied(item))]
         fields = {names.field(row.get("id")): row.get("value") for row in item.get("custom_fields") or []}
         status = str(item.get("status") or "")
         closed = status in ("closed", "deleted")
@@ -71,6 +72,15 @@ class Tickets:
                     "No such queue",
                     f"{place} has no {kind} {name!r} that {me} can see; it has {', '.join(sorted(known)) or 'none'}.",
                 )
+
+
+def _copied(item: Json) -> list[Any]:
+    """Return who gets replies besides the requester: the CCs, or the collaborators where an account has CCs turned off.
+
+    The followers are among the collaborators where it has them turned on, and are agents.
+    """
+    followers = item.get("follower_ids") or []
+    return item.get("email_cc_ids") or [who for who in item.get("collaborator_ids") or [] if who not in followers]
 
 
 def _kind(queue: str) -> tuple[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from data.errors import RefusedError
 from data.records.tickets import Ticket
 from queues.remotes.tracker_mirror import Mirror
 
@@ -29,10 +30,14 @@ def _claim(mirror: Mirror, ticket: Ticket, before: str) -> None:
     if owner == wanted:
         return
     if owner in (before, ""):
-        if wanted == mirror.desk.agent:
-            remote = mirror.system.take(ref, remote.owner)
-        else:
-            remote = mirror.system.give(ref, mirror.there(wanted), remote.owner)
+        try:
+            if wanted == mirror.desk.agent:
+                remote = mirror.system.take(ref, remote.owner)
+            else:
+                remote = mirror.system.give(ref, mirror.there(wanted), remote.owner)
+        except RefusedError:  # it is whose it was; why is reported
+            mirror.desk.follow(ticket.id, mirror.name, assignee=owner)
+            raise
         mirror.did(ref, owner=remote.owner)
     now = mirror.here(remote.owner)
     if now != wanted:

@@ -10,6 +10,7 @@ from typing import Any
 from data.errors import RefusedError
 from data.protocols import Clock
 from data.records.tickets import Status, Ticket
+from queues.accounts.kinds import kind_named
 from queues.accounts.ticketing_system import Tracker
 from queues.connectors.base import Happened, RemoteTicket, TicketSystem
 from queues.desk.desk import Desk
@@ -118,7 +119,7 @@ class Mirror:
     def lane(self, remote: RemoteTicket) -> str:
         """Return the lane of a ticket's queue there, empty where the rules decide; a team's queues are our lanes."""
         known = self.tracker.queues
-        if self.tracker.kind == "team" and not known:
+        if kind_named(self.tracker.kind).queues_are_lanes and not known:
             return remote.queue if any(lane.name == remote.queue for lane in self.desk.rules.lanes) else ""
         return known.get(remote.queue, "")
 

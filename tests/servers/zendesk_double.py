@@ -31,9 +31,13 @@ class ZendeskDouble:
         self._known: dict[str, tuple[str, int]] = {}
         """By token: the address that goes with it (empty: an OAuth token), and whose it is."""
         self.heard: list[tuple[str, str, int]] = []
+        self.answered: list[int] = []
+        """The statuses of the answers."""
         self.limit = 100_000
         """Requests a minute; what is beyond them is refused with 429."""
         self.retry_after = 30
+        self.updates_left: int | None = None
+        """Updates that the account may still make in this minute; not said where it is None."""
         self._used = 0
         self._faults: deque[tuple[str, str, int, dict[str, str]]] = deque()
         self._meanwhile: list[tuple[str, str, Callable[[], object]]] = []
@@ -85,7 +89,7 @@ class ZendeskDouble:
                 found = self._work(method, parts.path, query, headers, body, user)
             except Refusal as refusal:
                 return refusal.status, refusal.headers, refusal.body
-            return 0 if fault else found[0], self._limits(), found[1]
+            return 0 if fault else found[0], self._limits(method, parts.path), found[1]
 
     def _fault(self, method: str, path: str) -> tuple[int, dict[str, str]] | None:
         for one in self._faults:
@@ -103,9 +107,14 @@ class ZendeskDouble:
         known = self._known.get(token)
         return known[1] if known and known[0] == address else 0
 
-    def _limits(self) -> dict[str, str]:
+    def _limits(self, method: str, path: str) -> dict[str, str]:
+        """Return the limits of the account, and of an endpoint that has one (Rate limits, Endpoint rate limits)."""
         left = str(max(self.limit - self._used, 0))
-        return {"X-Rate-Limit": str(self.limit), "X-Rate-Limit-Remaining": left, "ratelimit-reset": "41"}
+        limits = {"X-Rate-Limit": str(self.limit), "X-Rate-Limit-Remaining": left, "ratelimit-reset": "41"}
+        if method == "PUT" and self.updates_left is not None and re.search(r"/tickets/\d+", path):
+            self.updates_left = max(self.updates_left - 1, 0)
+            limits["Zendesk-RateLimit-tickets-update"] = f"total=100; remaining={self.updates_left}; resets=17"
+        return limits
 
     def _work(self, method: str, path: str, query: _Query, headers: Any, body: bytes, user: int) -> tuple[int, Any]:
         if not user:
@@ -187,6 +196,8 @@ class ZendeskDouble:
         return json.loads(json.dumps(page).replace('"/attachments/', f'"{self.url}/attachments/'))  # type: ignore[no-any-return]
 
     def _update(self, user: int, query: _Query, wanted: Any, ticket: int) -> Json:
+        self._one(ticket)
+        self.state.count_update(ticket, user, int(time.time()))
         audit = self.state.change(ticket, user, wanted["ticket"])
         return {"ticket": self._one(ticket), "audit": audit}
 
@@ -222,6 +233,7 @@ def _handler(double: ZendeskDouble) -> type[BaseHTTPRequestHandler]:
             if len(body) < length:
                 return
             status, headers, answer = double.answer(self.command, self.path, self.headers, body)
+            double.answered.append(status)
             if not status:
                 self.close_connection = True
                 return

@@ -50,6 +50,10 @@ class ZendeskTickets:
     files: dict[int, Json] = field(default_factory=dict)
     """Attachments by number, with their bytes."""
     uploads: dict[str, list[int]] = field(default_factory=dict)
+    memberships: dict[int, list[int]] = field(default_factory=dict)
+    """The groups of an agent, the default one first; who is not named is in all of them."""
+    _updates: dict[tuple[int, int], list[int]] = field(default_factory=dict)
+    """When a user updated a ticket over the API."""
     _number: int = 9_000_000_000
 
     def number(self) -> int:
@@ -113,7 +117,8 @@ class ZendeskTickets:
                                "previous_value": found.get(name)})  # fmt: skip
         audit = {
             "id": self.number(), "ticket_id": ticket, "created_at": self.stamp(), "author_id": by, "events": events,
-            "metadata": {"system": system or {}, "custom": dict(wanted.get("metadata", {}).get("custom", {}))},
+            # "in the audit object, the data is specified in the custom property" (Ticket Audits, Setting metadata)
+            "metadata": {"system": system or {}, "custom": dict(wanted.get("metadata", {}))},
             "via": {"channel": channel},
         }  # fmt: skip
         found |= values
@@ -136,13 +141,33 @@ class ZendeskTickets:
         comment = wanted.get("comment")
         if comment and self._agent(by) is False and found["status"] in ("pending", "hold", "solved"):
             given["status"], given["custom_status_id"] = "open", None
-        if given.get("assignee_id") and not self._agent(given["assignee_id"]):
-            raise invalid("assignee", "Assignee: is not an agent")
+        if given.get("assignee_id"):
+            self._assignable(found, given)
         if "tags" in wanted:
             given["tags"] = sorted({tag for one in wanted["tags"] for tag in str(one).lower().split()})
         if "custom_fields" in wanted:
             given["custom_fields"] = self._custom(found, wanted["custom_fields"])
         return given
+
+    def _assignable(self, found: Json, given: Json) -> None:
+        """Refuse an assignee outside the group that an update names; who is outside the present group changes it."""
+        agent = given["assignee_id"]
+        if not self._agent(agent):
+            raise invalid("assignee", "Assignee: is not an agent")
+        groups = self.memberships.get(agent)
+        if groups is None or given.get("group_id", found["group_id"]) in (None, *groups):
+            return
+        if "group_id" in given:
+            raise invalid("assignee", "Assignee: is not a member of the group")
+        given["group_id"] = groups[0]
+
+    def count_update(self, ticket: int, by: int, clock: int) -> None:
+        """Refuse the 31st update of a ticket by a user within ten minutes (Rate limits, Update Ticket)."""
+        recent = [at for at in self._updates.get((ticket, by), []) if at > clock - 600]
+        if len(recent) >= 30:
+            wait = str(recent[0] + 600 - clock)
+            raise Refusal(429, {"error": "TooManyRequests", "description": "Too many updates"}, {"Retry-After": wait})
+        self._updates[ticket, by] = [*recent, clock]
 
     def _custom(self, found: Json, wanted: list[Json]) -> list[Json]:
         changed = {one["id"]: one["value"] for one in wanted}
@@ -177,7 +202,8 @@ class ZendeskTickets:
         """Return what is told of a file; the address of its bytes is completed by the server."""
         kept = self.files[number]
         return {"id": number, "size": len(kept["content"]), "inline": False,
-                "content_url": f"/attachments/token/{number}/",
+                "content_url": kept.get("content_url") or f"/attachments/token/{number}/",
+                "mapped_content_url": f"/attachments/token/{number}/",
                 **{name: kept[name] for name in ("file_name", "content_type")}}  # fmt: skip
 
     def export(self, start: int, cursor: str, per_page: int) -> Json:

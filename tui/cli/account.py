@@ -10,9 +10,8 @@ import msgspec
 
 from data.errors import ConnectorError, DeskError, InputError
 from data.safe_text import safe_line
-from queues.accounts.ticketing_system import HERE
 from tui.cli.common import json_option, write_json
-from tui.cli.completing import ACCOUNT, LANE
+from tui.cli.completing import ACCOUNT, KIND, LANE
 from tui.look.words import translated, words
 from tui.setup.settings import config_folder, load
 
@@ -41,7 +40,9 @@ def account() -> None:
 @click.option("--secret", help="Where the password or token is: keyring, ask, env:NAME, command:…")
 @click.option("--ca-file", default="", help="The certificate authority of your own server.")
 @click.option("--lane", type=LANE, default="", help="The lane that its mail goes to; else routing decides.")
-@click.option("--kind", type=click.Choice(["mail", *HERE]), default="mail", help="A ticketing system, with --url.")
+@click.option(
+    "--kind", type=KIND, default="mail", help="A ticketing system, with --url; `tridesk account kinds` lists them."
+)
 @click.option("--url", help="The ticketing system's address; for Zendesk the subdomain is enough.")
 @click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="Ignore what happened before this day.")
 @click.option(
@@ -60,6 +61,7 @@ def add(address: str | None, name: str | None, provider: str | None, imap: str |
         secret: str | None, ca_file: str, lane: str, kind: str, url: str | None, queues: tuple[str, ...],
         queue_field: str, since: datetime | None, work_from: str | None, no_test: bool) -> None:  # fmt: skip
     """Add an account: asks for what is not given, tries the connection, then writes it into config.toml."""
+    from queues.accounts.kinds import kind_named
     from queues.accounts.mail_account import Account, complete
     from queues.accounts.providers import NOWHERE, PROVIDERS, provider_of
     from tui.accounts.trial import begun
@@ -67,7 +69,7 @@ def add(address: str | None, name: str | None, provider: str | None, imap: str |
     from tui.setup.clock import wall_clock
 
     if kind != "mail":
-        url = url or address or _asked("Address of its pages (https://…)")
+        url = url or address or _asked(f"Address ({kind_named(kind).address_hint.rstrip('.')})")
         new_tracker = tracker_of(url, kind, name=name, user=user, secret=secret, ca_file=ca_file, queues=queues,
                                  queue_field=queue_field, since=since.date() if since else None)  # fmt: skip
         if new_tracker.warning:
@@ -208,6 +210,35 @@ def _try(account: Account | Tracker, typed: str = "") -> str:
     if account.secret == "ask" and not typed and sys.stdin.isatty():
         typed = str(click.prompt(f"Password of {safe_line(account.login)}", hide_input=True, err=True))
     return try_account(account, typed)
+
+
+@account.command("kinds")
+@json_option
+def kinds_(as_json: bool) -> None:
+    """List the ticketing systems that can be set up, what each can do, and what it was tried against.
+
+    A connector of another package is listed once that package is installed where tridesk is. Exit 1 if one is broken.
+    """
+    from queues.accounts.kinds import kind_named, kinds, package_of
+    from queues.connectors.base import connector_class
+
+    broken = False
+    for name in kinds():
+        try:
+            kind = kind_named(name)
+            can = sorted(map(str, connector_class(name).capabilities))
+        except InputError as error:
+            broken = True
+            click.echo(safe_line(error.message), err=True)
+            continue
+        row = {"kind": name, "title": kind.title, "can": can, "tried": kind.tried, "package": package_of(name)}
+        if as_json:
+            write_json(row, as_given=True)
+        else:
+            tried = kind.tried or words("by its documentation only")
+            click.echo(f"{safe_line(name):<14} {safe_line(kind.title):<22} {safe_line(tried):<28} {', '.join(can)}")
+    if broken:
+        sys.exit(1)
 
 
 @account.command("list")

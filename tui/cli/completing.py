@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 from click.shell_completion import CompletionItem
 
-from data.errors import DeskError
+from data.errors import DeskError, InputError
 from data.store import Store
 from tui.look.shown import safe_line
 from tui.setup.settings import config_folder, load, store_path
@@ -43,6 +43,29 @@ class Named(click.ParamType[str]):
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
         """Return the values that begin so."""
         return self._values(ctx, incomplete)
+
+
+class _Kind(click.ParamType[str]):
+    """A kind of account: `mail`, or a ticketing system, which another package may have brought along."""
+
+    name = "kind"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return the kind; fail with what stands in the way of it."""
+        from queues.accounts.kinds import kind_named
+
+        if value != "mail":
+            try:
+                kind_named(value)
+            except InputError as error:
+                self.fail(error.message, param, ctx)
+        return value
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        """Return the kinds that begin so."""
+        from queues.accounts.kinds import kinds
+
+        return _beginning(incomplete, ((kind, "") for kind in ("mail", *kinds())))
 
 
 def _of_desk(ctx: click.Context, incomplete: str, values: Values) -> list[CompletionItem]:
@@ -129,6 +152,7 @@ def _settings(ctx: click.Context, incomplete: str) -> list[CompletionItem]:
 
 
 TICKET = TicketNumber()
+KIND = _Kind()
 LANE = Named(lambda ctx, incomplete: _of_desk(ctx, incomplete, _lanes))
 TICKET_OR_TAG = Named(_tickets_and_tags)
 MACRO = Named(_macros)

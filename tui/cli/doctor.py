@@ -277,8 +277,7 @@ _OF_SETTINGS = {"keys": _keys, "theme": theme_of, "teams": _teams}
 
 
 def _accounts(path: Path) -> str:
-    from queues.accounts.mail_account import PREFIX
-    from queues.accounts.ticketing_system import HERE, Tracker
+    from queues.accounts.ticketing_system import Tracker
     from queues.remotes.links import LinkState, links
     from tui.accounts.link_line import pace
 
@@ -288,9 +287,8 @@ def _accounts(path: Path) -> str:
         with closing(Store.open(path)) as store:
             known = links(store)
             names = {account.connector for account in accounts}
-            prefixes = (PREFIX, *(f"{kind}:" for kind in HERE))
             waiting = [entry.connector for entry in store.outbox.waiting()]
-            orphans = sum(name.startswith(prefixes) and name not in names for name in waiting)
+            orphans = sum(":" in name and name not in names for name in waiting)  # an account's has its kind
     if orphans:
         raise DeskError(
             "Account", f"{orphans} replies wait for an account that no longer exists; `tridesk outbox list`."

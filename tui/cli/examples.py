@@ -80,6 +80,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "procedures state": ("procedures state 12",),
     "sync": ("sync", "sync --watch"),
     "account add": ("account add help@example.com",),
+    "account kinds": ("account kinds",),
     "account list": ("account list",),
     "account remove": ("account remove help",),
     "account secret": ("account secret help",),

@@ -60,7 +60,7 @@ def import_them(
     target = folder or config_folder() / "macros"
     job = Import(target, html_to_text, _language, language, replace, dry_run)
     answers = [answer for path in files for answer in read(str(path), _bytes(path), tool or "")]
-    answers += read(account, fetched(account), "zendesk") if account else []
+    answers += read(account, *fetched(account)) if account else []
     outcomes: Counter[str] = Counter()
     unmapped: Counter[tuple[str, str]] = Counter()
     for item in job.run(answers):

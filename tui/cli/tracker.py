@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import cast
-from urllib.parse import urlsplit
 
-from queues.accounts.ticketing_system import Kind, Tracker, complete
+from queues.accounts.ticketing_system import Tracker, complete, name_of
 
 
 def tracker_of(
@@ -21,18 +19,13 @@ def tracker_of(
     queue_field: str = "",
     since: date | None = None,
 ) -> Tracker:
-    """Return the tracker; its name is the first label of the host unless given. Raises InputError."""
-    given = url if "://" in url or (kind == "zendesk" and "." not in url) else f"https://{url}"
-    try:
-        host = urlsplit(given if "://" in given else f"https://{given}").netloc.rpartition("@")[2].partition(":")[0]
-    except ValueError:  # half an IPv6 address: `complete` says what is wrong
-        host = ""
+    """Return the tracker; it is called after its address unless a name is given. Raises InputError."""
     lanes = {queue.strip(): lane.strip() for queue, _, lane in (queue.partition("=") for queue in queues)}
     return complete(
         Tracker(
-            name or host.partition(".")[0] or kind,
-            given,
-            kind=cast(Kind, kind),
+            name or name_of(url) or kind,
+            url,
+            kind=kind,
             user=user or "",
             secret=secret or "keyring",
             ca_file=ca_file,

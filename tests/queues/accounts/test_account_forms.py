@@ -85,7 +85,7 @@ def test_a_word_alone_is_an_address_where_the_system_has_subdomains() -> None:
 
 
 def test_an_unknown_kind_is_told_with_those_that_are_known() -> None:
-    with pytest.raises(InputError, match="known are mail, rt"):
+    with pytest.raises(InputError, match="known are mail, roundup"):
         form_of("fax")
 
 

@@ -58,3 +58,29 @@ def test_what_a_server_asks_for_is_waited_for_a_minute_at_a_time() -> None:
     budget.spend(waits.append)
     budget.rest(3_600)
     assert (waits, budget.wait()) == ([7], MINUTE)
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ({"zendesk-ratelimit-tickets-update": "total=100; remaining=0; resets=17"}, 17),
+        ({"zendesk-ratelimit-incremental-exports": "total=10;remaining=0;resets=900"}, MINUTE),
+        ({"zendesk-ratelimit-tickets-update": "total=100; remaining=10; resets=17"}, 0),
+        ({"zendesk-ratelimit-tickets-update": "remaining=0"}, 0),
+        ({"date": "Sun, 29 Nov 2026 23:59:59 GMT"}, 0),
+    ],
+)
+def test_an_endpoint_that_is_used_up_is_left_alone_and_no_other(headers: dict[str, str], seconds: float) -> None:
+    budget = Budget(1_000, Clock())
+    budget.heed(headers, "PUT tickets/#")
+    assert budget.wait("PUT tickets/#") == pytest.approx(seconds)
+    assert budget.wait("GET tickets/#") == 0
+
+
+def test_a_limit_may_be_for_longer_than_a_minute() -> None:
+    clock = Clock()
+    budget = Budget(2, clock, seconds=600)
+    for _ in range(2):
+        budget.spend(clock.wait)
+        clock.wait(100)
+    assert (budget.used(), budget.wait()) == (2, 400)

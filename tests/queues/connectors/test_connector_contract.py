@@ -17,7 +17,7 @@ from data.records.tickets import Status
 from queues.connectors.base import Capability, RemoteReply
 from queues.connectors.web import StaleError
 from tests.servers.connector_worlds import World, reply
-from tests.servers.system_worlds import SystemWorld, TeamWorld
+from tests.servers.system_worlds import SystemWorld
 
 TEXT = "¿Qué tal? Ya está: «niño», 100 €, 🎉."
 
@@ -247,7 +247,7 @@ def test_a_system_that_is_gone_at_the_last_byte_has_the_reply_when_it_is_back(wo
 
 def test_a_reply_whose_answer_got_lost_with_the_system_is_there_once_when_it_is_back(world: World) -> None:
     can(world, Capability.ONCE)
-    assert isinstance(world, TeamWorld)
+    assert isinstance(world, SystemWorld)
     world.write()
     world.sync()
     world.act(world.tickets()[0].id, reply(TEXT))

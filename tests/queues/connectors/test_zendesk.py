@@ -13,7 +13,7 @@ from data.records.changes import Change
 from data.records.outbox import Enclosure, OutboxState
 from data.records.tickets import Status
 from queues.accounts.ticketing_system import Tracker, complete
-from queues.connectors.base import RemoteTicket
+from queues.connectors.base import RemoteReply, RemoteTicket
 from queues.connectors.web import BusyError
 from queues.connectors.zendesk import Zendesk
 from queues.helper.client import Helper
@@ -369,3 +369,135 @@ def test_what_the_account_has_left_is_heeded_before_it_is_used_up(double: Zendes
     system.close()
     assert [round(seconds) for seconds in waits] == [41]
     assert caught.value.seconds == 30
+
+
+def system_of(double: ZendeskDouble, agent: str = "alice") -> Zendesk:
+    """Return the connector alone."""
+    tracker = complete(Tracker("z", double.url, kind="zendesk", user=f"{agent}@team.example",
+                               requests_per_minute=100_000))  # fmt: skip
+    return Zendesk(tracker, lambda tracker: double.tokens[agent])
+
+
+def test_the_mark_of_a_reply_is_where_the_audit_has_what_an_update_brought(double: ZendeskDouble) -> None:
+    ticket = opened(double)
+    system = system_of(double)
+    number = system.comment(str(ticket), "Llamé.", "note.abc.7")
+    (audit,) = [one for one in double.state.audits[ticket] if one["author_id"] == double.users["alice"]]
+    assert audit["metadata"]["custom"] == {"tridesk": "note.abc.7"}
+    batch = system.look(str(ticket), lambda known: False)
+    system.close()
+    assert [(one.number, one.mark) for one in batch.messages][-1] == (number, "note.abc.7")
+
+
+def test_an_endpoint_that_is_used_up_waits_and_the_others_go_on(double: ZendeskDouble) -> None:
+    refs = [str(opened(double)) for _ in range(2)]
+    double.updates_left, waits = 1, list[float]()
+    system = system_of(double)
+    system.wait_by(waits.append)
+    system.set_status(refs[0], "open", "")
+    system.ticket(refs[1])
+    assert waits == []
+    system.set_status(refs[1], "open", "")
+    system.close()
+    assert [round(seconds) for seconds in waits] == [17]
+
+
+def test_a_sandbox_that_takes_twenty_requests_a_minute_gets_no_more(double: ZendeskDouble) -> None:
+    double.limit, waits = 20, list[float]()
+    system = system_of(double)
+
+    def wait(seconds: float) -> None:
+        waits.append(seconds)
+        raise TimeoutError
+
+    system.wait_by(wait)
+    for _ in range(20):
+        system.newest()
+    with pytest.raises(TimeoutError):
+        system.newest()
+    system.close()
+    assert len(double.heard) == 20
+    assert waits == pytest.approx([41], abs=5)
+
+
+def test_a_ticket_with_thirty_updates_waits_alone(double: ZendeskDouble, desk: DeskAtSystem) -> None:
+    busy, other = (opened(double, assignee_id=double.users["alice"]) for _ in range(2))
+    system = system_of(double)
+    for turn in range(30):
+        system.set_status(str(busy), ("open", "pending")[turn % 2], "")
+    with pytest.raises(ConnectorError, match=f"takes 30 updates of a ticket in 10 minutes; ticket {busy} goes on in"):
+        system.comment(str(busy), "Nota.", "note.a.1")
+    with pytest.raises(ConnectorError, match="goes on in"):
+        system.offer(RemoteReply(str(busy), "reply@tridesk", "Hola."))
+    assert system.take(str(busy), "").owner == "alice@team.example"
+    system.offer(RemoteReply(str(other), "other@tridesk", "Hola.")).finish()
+    system.close()
+    assert sent(double) == ["Hola."]
+    assert not any(status == 429 for status in double.answered)
+
+
+@pytest.mark.parametrize(
+    ("values", "people"),
+    [
+        ({"email_cc_ids": ["cc"], "collaborator_ids": ["cc", "follower"], "follower_ids": ["follower"]}, {"cc"}),
+        ({"collaborator_ids": ["cc"]}, {"cc"}),
+        ({"email_cc_ids": [], "collaborator_ids": ["follower"], "follower_ids": ["follower"]}, set()),
+        ({}, set()),
+    ],
+)
+def test_who_gets_a_reply_are_the_ccs_or_without_ccs_the_collaborators(
+    double: ZendeskDouble, values: dict[str, list[str]], people: set[str]
+) -> None:
+    known = {name: double.state.add_user(name, f"{name}@clientes.example") for name in ("cc", "follower")}
+    numbers: dict[str, object] = {name: [known[one] for one in ones] for name, ones in values.items()}
+    ticket = opened(double, "Hola.", **numbers)
+    system = system_of(double)
+    remote = system.ticket(str(ticket))
+    system.close()
+    assert remote.people == {remote.requestor} | {f"{name}@clientes.example" for name in people}
+
+
+def test_a_messaging_conversation_gets_no_mail_and_its_ticket_is_open_again(
+    double: ZendeskDouble, desk: DeskAtSystem
+) -> None:
+    ticket = opened(double, via="native_messaging", from_messaging_channel=True, assignee_id=double.users["alice"])
+    desk.once()
+    desk.reply(desk.mirrored(str(ticket)).id)
+    desk.once()
+    (entry,) = desk.outbox()
+    assert entry.state is OutboxState.FAILED
+    assert "is a messaging conversation: its customer would not get this as mail. Answer it in Zendesk" in entry.reason
+    assert sent(double) == []
+    assert desk.mirrored(str(ticket)).status is Status.OPEN
+
+
+def test_a_claim_leaves_a_ticket_in_its_group_or_is_refused_with_the_reason(
+    double: ZendeskDouble, desk: DeskAtSystem
+) -> None:
+    double.state.groups[72] = "Billing"
+    double.state.memberships = {double.users["alice"]: [72, SUPPORT], double.users["bruno"]: [72]}
+    ours, theirs = (opened(double) for _ in range(2))
+    desk.once()
+    desk.act(desk.mirrored(str(ours)).id, Change(assignee="alice-here", override_reason="a test"))
+    desk.once()
+    found = double.state.tickets[ours]
+    assert (found["assignee_id"], found["group_id"]) == (double.users["alice"], SUPPORT)
+    double.state.memberships[double.users["alice"]] = [72]
+    desk.act(desk.mirrored(str(theirs)).id, Change(assignee="alice-here", override_reason="a test"))
+    desk.once()
+    found = double.state.tickets[theirs]
+    assert (found["assignee_id"], found["group_id"]) == (None, SUPPORT)
+    assert desk.mirrored(str(theirs)).assignee == ""
+    assert any(f"Ticket {theirs} is in the group Soporte of Zendesk, and alice@team.example may not have it there; add "
+               "the agent to that group" in sentence for sentence in desk.said)  # fmt: skip
+
+
+def test_a_file_of_a_brand_with_its_own_host_is_fetched_from_its_second_address(
+    double: ZendeskDouble, desk: DeskAtSystem
+) -> None:
+    kept = double.state.keep("foto.png", "image/png", b"\x89PNG" * 9)
+    double.state.files[kept]["content_url"] = "http://help.brand.example/attachments/token/1/"
+    ticket = opened(double, files=[kept])
+    desk.once()
+    (message,) = desk.messages(str(ticket))
+    assert [(one.filename, one.size) for one in message.attachments] == [("foto.png", 36)]

@@ -16,6 +16,7 @@ from textual.widgets import Input
 from data.records.changes import Change
 from data.records.tickets import Status
 from data.store import Store
+from queues.accounts.forms import kinds
 from queues.accounts.secrets import Keyed
 from queues.remotes.links import Link, LinkState, save_link
 from tests.servers.desk_at_mail import PATIENCE, letter
@@ -157,9 +158,11 @@ def test_a_ticketing_system_is_set_up_on_the_smallest_screen(path: Path, monkeyp
         (200, {}, {"items": [{"Name": "Soporte"}]}),
     ]
 
+    digit = str(kinds().index("rt") + 1)
+
     async def script(pilot: Pilot[int], app: DeskApp) -> None:
         await accounts(pilot, app)
-        await press(pilot, app, "2")
+        await press(pilot, app, digit)
         fill(app, url=double.url, typed="1-2-beadedcafe", queues="Soporte=app", name="desk")
         assert "does not accept the token" in await tried(pilot, app)
         assert "desk works." in await tried(pilot, app)
@@ -179,7 +182,7 @@ def test_a_ticketing_system_is_set_up_on_the_smallest_screen(path: Path, monkeyp
         await accounts(pilot, app)
         assert "41 of 200 requests this minute, next look in" in picture(app)
         # another of the same name is refused, and nothing that was typed is lost
-        await press(pilot, app, "a", "2")
+        await press(pilot, app, "a", digit)
         fill(app, url=double.url, name="desk")
         await press(pilot, app, "ctrl+s")
         await until(pilot, lambda: "already" in " ".join(picture(app).split()))

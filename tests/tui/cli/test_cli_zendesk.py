@@ -104,6 +104,6 @@ def test_its_macros_become_ours(
     assert run(["macros", "import", "--account", "acme", "--language", "es", "--json"]) == 0
     outcomes = [json.loads(line)["outcome"] for line in capsys.readouterr().out.splitlines()]
     assert outcomes == ["written"] * 109
-    with pytest.raises(InputError, match="is not a Zendesk account"):
+    with pytest.raises(InputError, match="is not an account with macros"):
         run(["macros", "import", "--account", "other"])
     assert run(["macros", "import"]) == 2

@@ -39,7 +39,7 @@ from queues.helper.client import Helper
 from queues.intake.exported_tickets import Importer
 from queues.next_up.graphic_content import Exposure
 from tests.database import database
-from tests.servers.system_worlds import ZendeskWorld
+from tests.servers.worlds.zendesk import ZendeskWorld
 from tests.servers.zendesk_double import ZendeskDouble
 from tests.shared_files import copy_of
 from tests.tui.playing import incoming
