@@ -575,3 +575,18 @@ def tickets_are_shared(db: Database) -> None:
             message_id INTEGER NOT NULL REFERENCES message(id), post TEXT NOT NULL DEFAULT '',
             PRIMARY KEY (connector, number), UNIQUE (connector, message_id)) STRICT"""
     )
+
+
+FIELDS = (
+    "ALTER TABLE ticket ADD COLUMN fields TEXT NOT NULL DEFAULT '{}'",
+    """CREATE TABLE ticket_field (ticket_id INTEGER NOT NULL REFERENCES ticket(id), name TEXT NOT NULL,
+        value TEXT NOT NULL, PRIMARY KEY (ticket_id, name)) STRICT, WITHOUT ROWID""",
+    "CREATE INDEX ticket_field_value ON ticket_field(name, value, ticket_id)",
+)
+
+
+@migrations()
+def tickets_have_custom_fields(db: Database) -> None:
+    """The values of each ticket's custom fields, and the same in lower case for the search."""
+    for statement in FIELDS:
+        db.execute(statement)
