@@ -24,6 +24,7 @@ from data.records.tickets import SearchHit
 from data.search.search_index import search
 from data.tables.action_log import Actions
 from data.tables.csat import Csat
+from data.tables.custom_fields import CustomFields
 from data.tables.customers import Customers
 from data.tables.drafts import Drafts
 from data.tables.effort import Efforts
@@ -65,6 +66,7 @@ class Store:
         self.tickets = Tickets(connection)
         self.messages = Messages(connection)
         self.csat = Csat(connection)
+        self.custom_fields = CustomFields(connection)
         self.customers = Customers(connection)
         self.actions = Actions(connection)
         self.events = Events(connection)

@@ -17,9 +17,10 @@ from macros.files.snippet_links import Snippets, link_macro, texts
 from macros.filling.answers import due_at, for_template, given
 from macros.filling.asking import asks
 from macros.filling.context import CONTRACT, Context
-from macros.filling.engine import Missing, Texts, fill
+from macros.filling.engine import Missing, NamedFields, Texts, fill
 from macros.filling.filters import LOCALE
 from macros.filling.greetings import without_closing, without_greeting
+from macros.filling.locales import Locale
 from macros.filling.macro import Actions, Body, Macro, Once, Words
 
 HOLE = re.compile(r"\{\{([^{}\n]*)\}\}")
@@ -128,12 +129,19 @@ def _values(macro: Macro, language: str, context: Context, answered: Mapping[str
     for group, fields in CONTRACT.items():
         present = known[group]
         values[group] = {name: Missing(f"{group}.{name}") for name in fields} | (
-            present if isinstance(present, dict) else {}
+            {name: _fields(f"{group}.{name}", value, locale) for name, value in present.items()}
+            if isinstance(present, dict)
+            else {}
         )
     for ask in macro.asks:
         answer = answered.get(ask.name)
         values[ask.name] = Missing(ask.name) if answer is None else for_template(ask, answer, locale)
     return values
+
+
+def _fields(name: str, value: object, locale: Locale) -> object:
+    """Return a value as a template gets it: values by names of the desk's own print what is missing."""
+    return NamedFields(name, value, locale) if isinstance(value, dict) else value
 
 
 def _filled(macro: Macro, text: str, asked: frozenset[str], values: Mapping[str, object], snippets: Texts = ()) -> str:

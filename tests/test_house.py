@@ -18,6 +18,7 @@ ROOMS = ("tui", "queues", "macros", "data")
 MOST_LOOSE = {"tui": 6, "queues": 8, "macros": 6, "data": 11}
 """Python files at the root of a room: those that a newcomer opens first."""
 ONE_IDEA = {
+    "custom_fields": "the definitions of custom fields, as values and as stored",
     "attachments": "the files that go with a reply: named in a macro, written into the mail",
     "base": "what each file of the folder implements",
     "changes": "a change, as a record and as the text that is kept with a draft",

@@ -20,6 +20,7 @@ TICKET = {
     "region": "locale such as es-MX; empty if unknown",
     "assignee": "agent; empty for no one",
     "tags": "list of tags",
+    "fields": "object: values of custom fields by name",
     "subject": "subject",
     "customer": "the customer's name",
     "created": _TIME,

@@ -589,3 +589,18 @@ def periods_are_found(db: Database) -> None:
     """The events of a period, by time, and the actions that were undone: what a report reads is what happened in it."""
     for statement in PERIODS:
         db.execute(statement)
+
+
+FIELDS = (
+    "ALTER TABLE ticket ADD COLUMN fields TEXT NOT NULL DEFAULT '{}'",
+    """CREATE TABLE ticket_field (ticket_id INTEGER NOT NULL REFERENCES ticket(id), name TEXT NOT NULL,
+        value TEXT NOT NULL, PRIMARY KEY (ticket_id, name)) STRICT, WITHOUT ROWID""",
+    "CREATE INDEX ticket_field_value ON ticket_field(name, value, ticket_id)",
+)
+
+
+@migrations()
+def tickets_have_custom_fields(db: Database) -> None:
+    """The values of each ticket's custom fields, and the same in lower case for the search."""
+    for statement in FIELDS:
+        db.execute(statement)

@@ -117,12 +117,16 @@ def _without_text(detail: Any, key: str = "") -> Any:
     """Return the detail of an event without text that may be about the customer; seals of other events stay."""
     if isinstance(detail, dict):
         return {
-            name: value if name == SEALED else _without_text(value, name if name != "changed" else "")
-            for name, value in detail.items()
+            name: value if name == SEALED else _without_text(value, _key(key, name)) for name, value in detail.items()
         }
     if isinstance(detail, list):
         return [_without_text(value, key) for value in detail]
     return ERASED if isinstance(detail, str) and detail and key not in SAFE_KEYS else detail
+
+
+def _key(outer: str, name: str) -> str:
+    """Return the key that decides about a text: values of custom fields are never names of ours."""
+    return outer if outer == "fields" else name if name != "changed" else ""
 
 
 def _replace_mentions(

@@ -40,11 +40,11 @@ PLACES: Mapping[str, Place] = {
     "identity": Place("customer_id = :customer", plain="kind value customer_id since", delete=True),
     "ticket": Place(
         "id IN (SELECT value FROM json_each(:tickets))",
-        {"subject": f"'{ERASED}'"},
+        {"subject": f"'{ERASED}'", "fields": "'{}'"},
         "id lane status priority customer_id created_at updated_at version severity language confidence "
         "language_source assignee connector external_ref reason topic procedure first_due next_due resolve_due "
         "snoozed_until first_replied_at solved_at touches reopens tags sort_due waits merged_into merged_due",
-        free_text="subject",
+        free_text="subject fields",
     ),
     "message": Place(
         "id IN (SELECT value FROM json_each(:messages))",
@@ -151,6 +151,7 @@ PLACES: Mapping[str, Place] = {
     "lane": Place(plain="name title position definition"),
     "lane_count": Place(plain="lane status n"),
     "ticket_tag": Place(plain="lane tag place"),
+    "ticket_field": Place(_TICKETS, plain="ticket_id name value", delete=True, free_text="value"),
     "wording": Place(plain="hash text"),
     "known_wording": Place(plain="agent kind name hash at"),
     "event_head": Place(plain="id link"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from data.records.escalations import Escalation, TeamAnswer
@@ -57,6 +57,8 @@ class Change:
     """The customer's name, as it should have been."""
     add_tags: tuple[str, ...] = ()
     remove_tags: tuple[str, ...] = ()
+    fields: Mapping[str, str] = field(default_factory=dict)
+    """New values of custom fields, by name; the empty string clears one."""
     escalate: Escalation | None = None
     team_answer: TeamAnswer | None = None
     problem: int | None = None

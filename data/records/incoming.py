@@ -118,6 +118,8 @@ class Standing:
     updated_at: int | None = None
     solved_at: int | None = None
     snoozed_until: int | None = None
+    fields: Mapping[str, str] = field(default_factory=dict)
+    """Values for custom fields, by name, as they are written there."""
 
 
 @dataclass(frozen=True, slots=True)

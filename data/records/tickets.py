@@ -88,6 +88,8 @@ class Ticket:
     touches: int = 0
     reopens: int = 0
     tags: tuple[str, ...] = ()
+    fields: Mapping[str, str] = field(default_factory=dict)
+    """The values of its custom fields, by name; in the spelling of `queues.ground.field_values`."""
     waits: tuple[int, ...] = ()
     """When it waited for others: begin, end, begin, end …; an odd number of times means that it waits now."""
     merged_into: int | None = None
@@ -170,6 +172,8 @@ class LaneFilter:
     tiers: tuple[str, ...] = ()
     to: tuple[str, ...] = ()
     senders: tuple[str, ...] = ()
+    fields: tuple[str, ...] = ()
+    """Values of custom fields, each as `name=value`; of several of one field any fits."""
 
 
 @dataclass(frozen=True, slots=True)

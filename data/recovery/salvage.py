@@ -22,7 +22,7 @@ from data.tables.tickets import NO_DUE
 
 FAULTS = (sqlite3.Error, StoreError)
 """What a connection raises about a damaged page."""
-_COUNTED = ("lane_count", "ticket_tag", "event_head")
+_COUNTED = ("lane_count", "ticket_tag", "ticket_field", "event_head")
 """Tables that are made from others."""
 _MOST_QUERIES = 200_000
 """How often a table is asked for the rows around damaged pages."""
@@ -310,6 +310,14 @@ def _repair(connection: sqlite3.Connection) -> None:
     connection.execute(
         "INSERT OR IGNORE INTO ticket_tag SELECT t.lane, j.value, -t.id FROM ticket t, json_each(t.tags) j "
         "WHERE json_valid(t.tags)"
+    )
+    connection.execute("DELETE FROM ticket_field")
+    values = connection.execute(
+        "SELECT t.id, j.key, j.value FROM ticket t, json_each(t.fields) j WHERE json_valid(t.fields)"
+    ).fetchall()
+    connection.executemany(
+        "INSERT OR IGNORE INTO ticket_field VALUES (?, ?, ?)",
+        [(number, name, str(value).casefold()) for number, name, value in values],
     )
     connection.execute(
         "UPDATE event_head SET (id, link) = (SELECT id, link FROM event ORDER BY id DESC LIMIT 1) "

@@ -15,7 +15,7 @@ OPERATORS = ("from", "tag", "status", "lang", "lane", "before", "after", "has")
 MOST_PARTS = 24
 _PHONE = re.compile(r"(?<![\w:.,-])\+?\(?\d[\d().-]*(?: [\d().-]+)+(?= |$)")
 """A telephone number in groups: digits with spaces between."""
-_PART = re.compile(r"""(-)?(?:([a-z]+):)?(?:"([^"]*)"?|(\S+))""")
+_PART = re.compile(r"""(-)?(?:([a-z]+(?:\.[a-z0-9_]+)?):)?(?:"([^"]*)"?|(\S+))""")
 _BACK = re.compile(r"(\d{1,4})([hdw])")
 _UNITS = {"h": "hours", "d": "days", "w": "weeks"}
 _STATUSES = {str(status).replace(" ", ""): str(status) for status in Status} | {"hold": str(Status.ON_HOLD)}
@@ -27,6 +27,16 @@ class Condition:
 
     wanted: list[str] = field(default_factory=list)
     unwanted: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class FieldCondition:
+    """What a custom field must hold, or must not."""
+
+    name: str
+    value: str
+    """In lower case; `*` for any value, `>100` (`>=`, `<`, `<=`) for a comparison."""
+    unwanted: bool = False
 
 
 @dataclass(slots=True)
@@ -45,6 +55,7 @@ class Query:
     statuses: Condition = field(default_factory=Condition)
     languages: Condition = field(default_factory=Condition)
     lanes: Condition = field(default_factory=Condition)
+    fields: list[FieldCondition] = field(default_factory=list)
     since: int | None = None
     until: int | None = None
     has_file: bool | None = None
@@ -63,6 +74,9 @@ def parse(text: str, now: int, zone: tzinfo) -> Query:
     for place, part in enumerate(parts):
         minus, name, phrase, word = part.groups()
         value = phrase if phrase is not None else word or ""
+        if name and name.startswith("field.") and value:
+            query.fields.append(FieldCondition(name.removeprefix("field."), value.casefold(), bool(minus)))
+            continue
         if name in OPERATORS and value:
             _operator(query, name, value, bool(minus), now, zone)
             continue

@@ -209,6 +209,7 @@ class Tickets:
         number = int(cursor.lastrowid or ticket.id)
         self._count(ticket.lane, ticket.status, 1)
         self._tag(number, ticket.lane, ticket.tags)
+        self._index_fields(number, {}, ticket.fields)
         return number
 
     def update(self, before: Ticket, changed: Mapping[str, Any]) -> bool:
@@ -233,12 +234,21 @@ class Tickets:
                 [(before.lane, tag, -before.id) for tag in before.tags],
             )
             self._tag(before.id, lane, tags)
+        self._index_fields(before.id, before.fields, changed.get("fields", before.fields))
         return True
 
     def _tag(self, ticket_id: int, lane: str, tags: Sequence[str]) -> None:
         if tags:
             rows = [(lane, tag, -ticket_id) for tag in tags]
             self._db.executemany("INSERT OR IGNORE INTO ticket_tag VALUES (?, ?, ?)", rows)
+
+    def _index_fields(self, ticket_id: int, before: Mapping[str, str], after: Mapping[str, str]) -> None:
+        """Keep what the search finds tickets by: each value without its case."""
+        if before == after:
+            return
+        self._db.execute("DELETE FROM ticket_field WHERE ticket_id = ?", (ticket_id,))
+        rows = [(ticket_id, name, value.casefold()) for name, value in after.items()]
+        self._db.executemany("INSERT INTO ticket_field VALUES (?, ?, ?)", rows)
 
     def _count(self, lane: str, status: Status, by: int) -> None:
         self._db.execute(
@@ -248,6 +258,8 @@ class Tickets:
 
 def _plain(value: Any) -> Any:
     """Turn a field's value into what the column holds."""
+    if isinstance(value, Mapping):
+        return json.dumps(dict(value), ensure_ascii=False)
     return json.dumps(list(value), ensure_ascii=False) if isinstance(value, tuple) else value
 
 
@@ -264,6 +276,7 @@ def _ticket(row: Sequence[Any]) -> Ticket:
     values["priority"] = Priority(values["priority"])
     values["severity"] = Severity(values["severity"]) if values["severity"] else None
     values["tags"] = tuple(json.loads(values["tags"]))
+    values["fields"] = json.loads(values["fields"])
     values["waits"] = tuple(json.loads(values["waits"]))
     return Ticket(**values)
 

@@ -6,12 +6,13 @@ is checked against a list: no calls, no arithmetic, no inheritance, loops over s
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from jinja2 import TemplateSyntaxError, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from macros.filling.context import CONTRACT, LIST_FIELDS, SINGLE
+from macros.filling.context import CONTRACT, GROUPS, LIST_FIELDS, SINGLE
 from macros.filling.filters import OWN, wrong_argument
 
 MAX_NODES = 1000
@@ -28,6 +29,7 @@ _ALLOWED = frozenset(
         "Compare", "Operand", "And", "Or", "Not", "Concat", "Filter", "Test", "List", "Tuple", "Scope",
     }
 )  # fmt: skip
+_FIELD = re.compile(r"[a-z][a-z0-9_]*")
 _RESERVED = frozenset({*CONTRACT, *SINGLE, "loop"})
 
 
@@ -136,6 +138,12 @@ class _Checker:
         )
 
     def _field(self, node: nodes.Getattr | nodes.Getitem) -> None:
+        if isinstance(node, nodes.Getattr) and _is_group(node.node):
+            if not _FIELD.fullmatch(node.attr):
+                raise RefusedError(node.lineno, f"there is no field {node.attr!r}; names have small letters, digits, _")
+            return
+        if _is_group(node):
+            raise RefusedError(node.lineno, "ticket.fields is a group of values; name one: ticket.fields.order")
         field = node.attr if isinstance(node, nodes.Getattr) else getattr(node.arg, "value", None)
         group = node.node.name if isinstance(node.node, nodes.Name) else ""
         known = _LOOP_FIELDS if group == "loop" and "loop" in self._known else CONTRACT.get(group, frozenset())
@@ -195,6 +203,13 @@ def _plain(node: nodes.Node, where: str) -> None:
         isinstance(part, nodes.Concat) or (isinstance(part, nodes.Filter) and part.name == "join") for part in parts
     ):
         raise RefusedError(node.lineno, f"{where} takes plain values; join texts where they are printed")
+
+
+def _is_group(node: nodes.Node) -> bool:
+    """Return whether this is a group of values inside a group: `ticket.fields`."""
+    return (
+        isinstance(node, nodes.Getattr) and isinstance(node.node, nodes.Name) and (node.node.name, node.attr) in GROUPS
+    )
 
 
 def _is_list(node: nodes.Node | None) -> bool:

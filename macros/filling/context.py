@@ -35,6 +35,7 @@ CONTRACT: Mapping[str, Mapping[str, str]] = {
         "topic": "its topic",
         "created": "the date on which it was opened, written out",
         "tags": "its tags: a list, for `{% for tag in ticket.tags %}` or `in`",
+        "fields": "its custom fields by name: `{{ ticket.fields.order }}`; missing where one has no value",
     },
     "agent": {"name": "the agent's name", "first_name": "its first word"},
     "brand": {
@@ -63,7 +64,10 @@ LIST_FIELDS = frozenset({("ticket", "tags")})
 MAX_VALUE = 500
 MAX_LIST = 50
 
-Value = str | int | list[str]
+GROUPS = frozenset({("ticket", "fields")})
+"""The fields that hold values by names of the desk's own."""
+
+Value = str | int | list[str] | dict[str, str]
 Values = dict[str, "Value | dict[str, Value]"]
 
 
@@ -121,6 +125,7 @@ class Context:
                 "topic": ticket.topic,
                 "created": self._moment(ticket.created_at, locale),
                 "tags": list(ticket.tags[:MAX_LIST]),
+                "fields": dict(ticket.fields),
             },
             "agent": {"name": self.agent, "first_name": first_name(self.agent)},
             "brand": {
@@ -168,4 +173,6 @@ def _one_line(value: Value) -> Value:
     # Foreign text is data: on one line and short, so that a value cannot pass itself off as part of the reply's layout.
     if isinstance(value, Moment):
         return value
+    if isinstance(value, dict):
+        return {name: " ".join(text.split())[:MAX_VALUE] for name, text in value.items()}
     return " ".join(value.split())[:MAX_VALUE] if isinstance(value, str) else value

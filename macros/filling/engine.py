@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import date
 from functools import lru_cache
 
 from jinja2 import StrictUndefined, Template, Undefined, nodes
@@ -14,6 +15,8 @@ from macros.filling.allow_list import FILTERS, TESTS, RefusedError, check, parse
 from macros.filling.context import Value
 from macros.filling.filters import OWN
 from macros.filling.includes import includes, splice
+from macros.filling.locales import Locale
+from macros.filling.values import Moment
 
 MAX_OUTPUT = 100_000
 """Characters of one rendered reply."""
@@ -21,6 +24,7 @@ MAX_OUTPUT = 100_000
 Texts = tuple[tuple[str, str], ...]
 """Names and texts of snippets, in one language."""
 
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _TAG_LINE = re.compile(r"^[ \t]*((?:\{%(?![-+]?\s*include\b)(?:(?!%\}|\n).)*%\}[ \t]*)+)\n", re.MULTILINE)
 
 
@@ -47,6 +51,27 @@ class Missing(Undefined):
         return False
 
     __le__ = __gt__ = __ge__ = __lt__  # type: ignore[assignment]  # the same
+
+
+class NamedFields:
+    """Values by names of the desk's own, such as a ticket's custom fields; one without a value is missing."""
+
+    __slots__ = ("_group", "_locale", "_values")
+
+    def __init__(self, group: str, values: Mapping[str, str], locale: Locale) -> None:
+        self._group, self._values, self._locale = group, values, locale
+
+    def __getattr__(self, name: str) -> str | Missing:
+        value = self._values.get(name, "")
+        try:
+            return (
+                Moment.of(date.fromisoformat(value), self._locale) if _DAY.fullmatch(value) else value or self._no(name)
+            )
+        except ValueError:
+            return value
+
+    def _no(self, name: str) -> Missing:
+        return Missing(f"{self._group}.{name}")
 
 
 @lru_cache(maxsize=4096)

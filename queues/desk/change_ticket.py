@@ -8,7 +8,8 @@ from typing import Any
 from data.errors import RuleError
 from data.protocols import ReplyChecker, Sending
 from data.records.changes import Change, Finding
-from data.records.tickets import Ticket
+from data.records.custom_fields import missing
+from data.records.tickets import Status, Ticket
 from data.store import Store
 from queues.desk import never_sent
 from queues.desk.commands import set_status
@@ -21,6 +22,7 @@ from queues.desk.recipient import address_of, customer_of
 from queues.desk.route_again import PLACED_BY
 from queues.desk.ticket_fields import changed_fields, with_clocks, write_fields
 from queues.desk.transfers import refuse_merged
+from queues.ground.statuses import DONE
 from queues.ground.undo_steps import Step
 from queues.outgoing import mail_bytes
 from queues.procedures.safeguards import ABSOLUTE, NO_ADDRESS
@@ -78,7 +80,7 @@ class TicketChanger:
         to = ""
         if change.reply is not None:
             to = change.recipient or address_of(self._store, self._rules, ticket, conversation)
-        findings = self.gates.objections(ticket, change, customer, to)
+        findings = self.gates.objections(ticket, change, customer, to) + required_fields(self._rules, ticket, change)
         findings += _no_address(to, ticket) if to else []
         if self._checker is not None and change.reply is not None:
             sending = Sending(to, self._agent, now, self._store.people)
@@ -95,6 +97,7 @@ class TicketChanger:
             return [Finding("empty", "The forward has no text; write what they should know.", blocking=True)]
         customer, to = customer_of(self._store, ticket), change.forward.to
         findings = self.gates.objections(ticket, as_reply(change), customer, to)
+        findings += required_fields(self._rules, ticket, change)
         findings += _no_address(to, replace(ticket, connector=self._rules.mails_through(ticket)))
         if self._checker is not None:
             sending = Sending(to, self._agent, now, self._store.people)
@@ -125,6 +128,19 @@ class TicketChanger:
             "skipped_steps": skipped,
         }
         return {name: value for name, value in kept.items() if value}
+
+
+def required_fields(rules: DeskRules, ticket: Ticket, change: Change) -> list[Finding]:
+    """Return the finding on custom fields without which the ticket cannot be solved or closed."""
+    begins = (Status.SUSPENDED, Status.HISTORY, *DONE)
+    if status_after(ticket, change) not in DONE or ticket.status in begins or change.merge_into is not None:
+        return []
+    names = ({**ticket.fields, **{name: value.strip() for name, value in change.fields.items()}}).items()
+    lacking = missing(rules.fields, change.lane or ticket.lane, [name for name, value in names if value])
+    if not lacking:
+        return []
+    labels = ", ".join(field.label for field in lacking)
+    return [Finding("required-field", f"Before it is solved it needs: {labels}. Set it (U) first.", blocking=True)]
 
 
 def as_reply(change: Change) -> Change:

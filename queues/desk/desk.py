@@ -38,7 +38,7 @@ from queues.desk.desk_rules import DeskRules
 from queues.desk.erasure import Erasure, RetentionRule
 from queues.desk.file_message import MessageFiler
 from queues.desk.harm_memory import HarmMemory
-from queues.desk.lane_moves import lane_after, note_lanes, settle_lanes
+from queues.desk.lane_moves import lane_after, note_fields, note_lanes, settle_lanes
 from queues.desk.later_harm import HEARD, Raised, raised_by
 from queues.desk.open_ticket import first_reply, open_ticket
 from queues.desk.participants import participants
@@ -92,6 +92,7 @@ class Desk:
         self.ratings = Ratings(store, clock, self.access)
         self.reviews = Reviewing(store, clock, self.access)
         note_lanes(store, rules.lanes)
+        note_fields(store, rules.fields)
 
     @needs(Right.WORK)
     def act(self, ticket_ids: Sequence[int], change: Change, *, versions: Mapping[int, int] | None = None) -> Done:
@@ -662,10 +663,12 @@ class Desk:
         status: Status | None = None,
         lane: str | None = None,
         tags: tuple[str, ...] | None = None,
+        values: Mapping[str, str] | None = None,
         at: int | None = None,
     ) -> None:
-        """Apply an outside change to a ticket: another agent took, solved or tagged it, or it was moved
-        elsewhere. `at` is when that happened, if not just now. A ticket that was merged into another follows nothing.
+        """Apply an outside change to a ticket: another agent took, solved or tagged it, set its custom fields to
+        `values`, or it was moved elsewhere. `at` is when that happened, if not just now. A ticket that was merged into
+        another follows nothing.
         """
         now = self._clock() if at is None else at
         with self.store.write():
@@ -673,7 +676,7 @@ class Desk:
             if ticket.merged_into is not None:
                 return
             fields: dict[str, Any] = {"updated_at": max(now, ticket.updated_at)}
-            named = {"assignee": assignee, "lane": lane, "tags": tags}
+            named = {"assignee": assignee, "lane": lane, "tags": tags, "fields": values}
             fields |= {name: value for name, value in named.items() if value is not None}
             if status is not None:
                 fields |= {"status": status, "snoozed_until": None}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from data.records.custom_fields import CustomField
 from data.records.tickets import DEFAULT_LANES, Lane, Ticket
 from queues.clocks import sla
 from queues.clocks.calendar import Calendar
@@ -39,6 +40,8 @@ class DeskRules:
     routing: Rules = field(default_factory=default_rules)
     lanes: tuple[Lane, ...] = DEFAULT_LANES
     """Left to right; their filters are tried in this order."""
+    fields: tuple[CustomField, ...] = ()
+    """The custom fields of tickets, in the order of the screen."""
     policies: Sequence[sla.Policy] = sla.DEFAULT_POLICIES
     calendars: Mapping[str, Calendar] = field(default_factory=lambda: sla.DEFAULT_CALENDARS)
     procedures: Mapping[str, Procedure] = field(default_factory=dict)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
+from data.errors import RuleError
 from data.records.incoming import Imported, Standing
 from data.records.tickets import Priority, Status, Ticket
 from data.safe_text import shortened
@@ -12,6 +14,7 @@ from queues.desk.desk_rules import DeskRules
 from queues.desk.lane_moves import lane_after
 from queues.desk.ticket_fields import changed_fields, with_clocks, write_fields
 from queues.ground import statuses
+from queues.ground.field_values import defined, parse
 from queues.routing.rules import is_harm
 
 IMPORT = "import"
@@ -24,10 +27,11 @@ def stand(
     store: Store, rules: DeskRules, ticket: Ticket, standing: Standing, imported: Imported, action: int, now: int
 ) -> None:
     """Write the exported state; a ticket that an agent has worked on here since keeps its own."""
-    store.imported.save(ticket.id, imported)
+    values, refused = _values(rules, standing)
+    store.imported.save(ticket.id, replace(imported, extra={**imported.extra, **refused}))
     if any(event.actor not in _NOBODY for event in store.events.of(ticket.id)):
         return
-    fields = _fields(ticket, standing, now)
+    fields = _fields(ticket, standing, now) | {"fields": {**ticket.fields, **values}}
     at = min(now, max(fields["updated_at"], ticket.created_at))
     fields |= lane_after(store, rules, ticket, fields)
     fields = with_clocks(store, rules, ticket, fields, at)
@@ -56,6 +60,20 @@ def _fields(ticket: Ticket, standing: Standing, now: int) -> dict[str, Any]:
         "created_at": min(ticket.created_at, standing.created_at or ticket.created_at),
         "updated_at": updated,
     }
+
+
+def _values(rules: DeskRules, standing: Standing) -> tuple[dict[str, str], dict[str, str]]:
+    """Return the values for custom fields, and those that the desk does not take, by their names there."""
+    values: dict[str, str] = {}
+    refused: dict[str, str] = {}
+    for name, written in standing.fields.items():
+        try:
+            field = defined(rules.fields, name)
+            if value := parse(field, written, exact=True):
+                values[field.name] = value
+        except RuleError:
+            refused[f"field.{name}"] = written
+    return values, refused
 
 
 def _priority(ticket: Ticket, standing: Standing) -> Priority:

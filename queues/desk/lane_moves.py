@@ -11,6 +11,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
+from data.records.custom_fields import CustomField
 from data.records.tickets import Lane, Ticket
 from data.store import Store
 from data.tables.lanes import packed, unpacked
@@ -20,7 +21,7 @@ from queues.routing.rules import Route, Rules, route
 
 BEFORE = "lanes.before"
 """The setting of the file with the lanes that tickets were last placed by; null if those are the current ones."""
-_ASKED = {"tags": "tags", "topic": "topics", "severity": "severities", "priority": "priorities"}
+_ASKED = {"tags": "tags", "fields": "fields", "topic": "topics", "severity": "severities", "priority": "priorities"}
 """Fields of a ticket that a filter may ask about, and the filter's own names for them. Language is asked by itself."""
 
 
@@ -34,6 +35,13 @@ def note_lanes(store: Store, lanes: Sequence[Lane]) -> None:
         if moved and store.settings.get(BEFORE) is None and store.tickets.newest():
             store.settings.save(BEFORE, packed(known))
         store.lanes.save(lanes)
+
+
+def note_fields(store: Store, fields: Sequence[CustomField]) -> None:
+    """Store the desk's custom fields for windows and commands that read the file."""
+    if store.custom_fields.all() != list(fields):
+        with store.write():
+            store.custom_fields.save(fields)
 
 
 def lanes_before(store: Store) -> list[Lane] | None:
@@ -72,7 +80,8 @@ def lane_after(
     """
     changed = {name for name in _ASKED if name in fields and fields[name] != getattr(ticket, name)}
     asked = {_ASKED[name] for name in changed} | ({"tiers"} if tier is not None else set())
-    if "lane" in fields or not any(getattr(lane.filter, name) for name in asked for lane in rules.lanes):
+    by_rule = "fields" in changed and rules.routing.asks_fields
+    if "lane" in fields or not (by_rule or any(getattr(lane.filter, name) for name in asked for lane in rules.lanes)):
         return {}
     then = replace(ticket, **{name: fields[name] for name in changed})
     old = _routed(store, rules.routing, rules.lanes, ticket, ticket, tier)
@@ -103,7 +112,7 @@ def _routed(
 ) -> Route:
     """Route a ticket's first message; its lane goes by the fields of `state`."""
     opening = store.messages.opening(ticket.id)
-    facts = facts_again(ticket, store.customers.tier_of(ticket.customer_id) if tier is None else tier, opening)
+    facts = facts_again(state, store.customers.tier_of(ticket.customer_id) if tier is None else tier, opening)
     routed = route(rules, facts, lanes, state)
     # tags are a condition of rules if an agent set them; those that rules have set would feed back into the rules
     others = tuple(tag for tag in ticket.tags if tag not in routed.tags)

@@ -100,6 +100,7 @@ def facts_again(ticket: Ticket, tier: str, opening: Message | None) -> Facts:
         text=(opening.new_text or opening.text) if opening else "",
         tier=tier,
         lane=opening.named_lane if opening else ticket.lane,
+        fields=ticket.fields,
     )
 
 

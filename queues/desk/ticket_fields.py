@@ -33,6 +33,7 @@ _OF_A_REPLY = frozenset(
 _NAMED = (
     "status",
     "tags",
+    "fields",
     "priority",
     "severity",
     "topic",

@@ -9,6 +9,8 @@ from typing import Any
 
 from data.safe_text import safe_line
 
+FIELD = "field."
+"""What the names of columns that fill custom fields begin with."""
 _EARLIEST, _LATEST = 315_532_800, 4_102_444_800
 """1980 and 2100: a time outside is ignored."""
 _SPACED_ZONE = re.compile(r"\s*(?:UTC|GMT|Z)$|\s+(?=[+-]\d\d:?\d\d$)", re.I)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from data.records.messages import Direction
 from data.records.tickets import Priority, Status
 from queues.exports.base import Leftovers, number_of
-from queues.exports.fields import Fields
+from queues.exports.fields import FIELD, Fields
 from queues.exports.json_shape import Shape
 from queues.exports.ticket import ExportedMessage, ExportedTicket, Person
 
@@ -32,6 +32,7 @@ _DIRECTIONS = {
 }  # fmt: skip
 
 
+_FIELD = f"={FIELD}"
 _OF_MESSAGES = ("=text", "=html", "=sent", "=direction", "=message_id")
 
 
@@ -58,6 +59,7 @@ def read(row: Fields) -> ExportedTicket:
         priority=known_priority,
         assignee=Person(name=first.line("=assignee"), is_agent=True),
         tags=first.words("=tags"),
+        fields={name.removeprefix(_FIELD): first.line(name) for name in first.values() if name.startswith(_FIELD)},
         created_at=first.time("=created"),
         updated_at=first.time("=updated"),
         solved_at=first.time("=solved"),

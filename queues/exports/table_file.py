@@ -17,6 +17,7 @@ from pathlib import Path
 import msgspec
 
 from data.errors import InputError
+from queues.exports.fields import FIELD
 from queues.exports.read_export import Piece, Record
 from queues.exports.regular_files import open_regular
 from queues.exports.spreadsheet import NAME
@@ -67,13 +68,16 @@ class Columns:
         folded = {name.strip().casefold(): name for name in header}
         mapped: dict[str, str] = {}
         for name, column in self.chosen.items():
-            if name not in _KNOWN:
+            if name not in _KNOWN and not name.startswith(FIELD):
                 near = get_close_matches(name, FIELDS, 1)
-                hint = f"did you mean {near[0]}?" if near else f"use one of {', '.join(FIELDS)}."
+                hint = f"did you mean {near[0]}?" if near else f"use one of {', '.join(FIELDS)}, {FIELD}NAME."
                 raise InputError("Import", f"There is no field {name!r} to fill; {hint}")
             if column.strip().casefold() not in folded:
                 raise InputError("Import", f"{where} has no column {column!r}; it has {', '.join(header)}.")
             mapped[name] = folded[column.strip().casefold()]
+        for column, written in folded.items():
+            if column.startswith(FIELD) and written not in mapped.values():
+                mapped.setdefault(column, written)
         for name, usual in _KNOWN.items():
             free = [folded[one] for one in usual if one in folded and folded[one] not in mapped.values()]
             if name not in mapped and free:

@@ -59,6 +59,8 @@ class ExportedTicket:
     priority: Priority | None = None
     assignee: Person = Person()
     tags: tuple[str, ...] = ()
+    fields: dict[str, str] = field(default_factory=dict)
+    """Values for custom fields of the desk, by name, as they are written there."""
     created_at: int | None = None
     updated_at: int | None = None
     solved_at: int | None = None

@@ -177,7 +177,7 @@ def _line(message: ExportedMessage, ticket: ExportedTicket) -> bytes:
 def _standing(ticket: ExportedTicket, assignee: str) -> Standing:
     return Standing(
         ticket.subject, ticket.status, ticket.priority, assignee, ticket.tags, ticket.created_at, ticket.updated_at,
-        ticket.solved_at, ticket.snoozed_until,
+        ticket.solved_at, ticket.snoozed_until, ticket.fields,
     )  # fmt: skip
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import msgspec
 
 from data.records.tickets import UNKNOWN_LANGUAGE
+from queues.ground.field_values import ANY, fits
 from queues.ground.folded_text import fold
 from queues.routing import harm_model
 from queues.routing.harm_features import words_of
@@ -17,6 +18,8 @@ from queues.routing.word_sets import Phrases
 
 OneOrMore = list[str] | str
 
+FIELD = "field"
+"""How the names of conditions on custom fields begin."""
 WORDS = "words"
 """The name of the condition on words."""
 HEARS = "what is heard"
@@ -47,6 +50,8 @@ class Facts:
     topic: str = ""
     severity: str = ""
     priority: str = ""
+    fields: Mapping[str, str] = field(default_factory=dict)
+    """The values of custom fields."""
 
 
 class RuleWhen(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -65,6 +70,7 @@ class RuleWhen(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     tags: OneOrMore = []
     tier: OneOrMore = []
     lanes: OneOrMore = []
+    fields: dict[str, OneOrMore] = {}
 
 
 class When(RuleWhen, frozen=True, forbid_unknown_fields=True):
@@ -132,6 +138,7 @@ def compiled(when: RuleWhen) -> tuple[Condition, ...]:
         _address("from", when.sender, lambda facts: (facts.from_address,)),
         _words(when.words),
         _without(when.without),
+        *_fields(when.fields),
         _mostly(when.mostly),
         _hears(when.hears, when.at_least, anywhere=bool(many(when.words))),
     ]
@@ -157,6 +164,23 @@ def _one_of(name: str, wanted: OneOrMore, seen: Callable[[Facts], tuple[str, ...
         name,
         listed(values),
         lambda facts, _text: next((value for value in seen(facts) if value.casefold() in values), None),
+    )
+
+
+def _fields(wanted: Mapping[str, OneOrMore]) -> Iterator[Condition]:
+    """Yield a condition for each custom field: any of its values, `*` for any at all, `>100` for more."""
+    for name, one_or_more in wanted.items():
+        yield _field(name, many(one_or_more))
+
+
+def _field(name: str, values: list[str]) -> Condition:
+    said = ["any value" if value == ANY else value or "no value" for value in values]
+    return Condition(
+        f"{FIELD} {name}",
+        listed(said),
+        lambda facts, _text: (
+            facts.fields.get(name, "") if any(fits(facts.fields, name, value) for value in values) else None
+        ),
     )
 
 

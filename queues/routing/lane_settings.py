@@ -59,6 +59,8 @@ class LaneTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """… that were sent to any of these addresses, or `@domain`s."""
     senders: OneOrMore | None = msgspec.field(default=None, name="from")
     """… that came from any of these addresses, or `@domain`s."""
+    fields: dict[str, OneOrMore] | None = None
+    """… whose custom fields have these values: `{ product = ["app", "web"], amount = ">100", order = "*" }`."""
     harm: bool | None = None
     """It handles harm: `safety` does by itself."""
     order: Literal["due", "oldest", "newest"] = "due"
@@ -145,9 +147,28 @@ def _filter(content: LaneTable, at: str) -> LaneFilter:
             _fail(f"{at}: {key} is empty; write what the lane takes, or leave {key} out")
         _check_values(key, listed, at)
         values[field] = listed
+    if content.fields is not None:
+        values["fields"] = _field_values(content.fields, at)
     if values.keys() == {"without"}:
         _fail(f"{at}: without alone says nothing of what the lane takes; add words, tags or another condition")
     return LaneFilter(**values)
+
+
+def _field_values(fields: Mapping[str, OneOrMore], at: str) -> tuple[str, ...]:
+    """Return the wanted values of custom fields as pairs. Raises InputError."""
+    pairs = tuple(f"{name}={value.strip()}" for name, wanted in fields.items() for value in many(wanted))
+    if not pairs or any(not many(wanted) for wanted in fields.values()):
+        _fail(f'{at}: fields is empty; write the wanted values, such as fields = {{ product = "app" }}')
+    return pairs
+
+
+def check_fields(lanes: Sequence[Lane], known: Collection[str], where: str) -> None:
+    """Refuse filters that name a custom field that is not among the `known`. Raises InputError."""
+    for lane in lanes:
+        names = [pair.partition("=")[0] for pair in lane.filter.fields]
+        if unknown := next((name for name in names if name not in known), None):
+            at = _where(where, lane.name, lane.position)
+            _fail(f"{at}: there is no field {unknown!r}; add a [[field]] for it")
 
 
 def _check_values(key: str, values: tuple[str, ...], at: str) -> None:

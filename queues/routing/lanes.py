@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from data.records.tickets import DEFAULT_LANES, HARM_LANES, NO_LANE, Lane, LaneFilter
 from data.store import Store
-from queues.routing.conditions import Condition, Facts, When, Words, compiled
+from queues.routing.conditions import Condition, Facts, OneOrMore, When, Words, compiled
 
 _BUILT_IN = frozenset(lane.name for lane in DEFAULT_LANES)
 
@@ -106,8 +106,17 @@ def conditions_of(wanted: LaneFilter) -> tuple[Condition, ...]:
             topic=list(wanted.topics),
             severity=list(wanted.severities),
             priority=list(wanted.priorities),
+            fields=_by_name(wanted.fields),
         )
     )
+
+
+def _by_name(pairs: Iterable[str]) -> dict[str, OneOrMore]:
+    """Return the wanted values of each custom field."""
+    values: dict[str, list[str]] = {}
+    for name, _, value in (pair.partition("=") for pair in pairs):
+        values.setdefault(name, []).append(value)
+    return dict(values)
 
 
 def described(wanted: LaneFilter) -> str:

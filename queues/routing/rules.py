@@ -20,6 +20,7 @@ from queues.ground import rule_files
 from queues.ground.folded_text import fold
 from queues.routing import harm_model
 from queues.routing.conditions import (
+    FIELD,
     HEARS,
     WORDS,
     Condition,
@@ -155,6 +156,11 @@ class Rules:
         )
 
     @property
+    def asks_fields(self) -> bool:
+        """Whether a rule has a condition on a custom field."""
+        return any(condition.name.startswith(f"{FIELD} ") for rule in self.rules for condition in rule.conditions)
+
+    @property
     def harm_tags(self) -> frozenset[str]:
         """The tags that only harm gives."""
         return frozenset(tag for rule in self.rules if rule.of_harm for tag in rule.tags)
@@ -170,10 +176,11 @@ class Rules:
         return frozenset(rule.then.lane for rule in self.rules if rule.of_harm and rule.then.lane)
 
 
-def load(source: Path | str, *, lanes: Collection[str] | None = None) -> Rules:
+def load(source: Path | str, *, lanes: Collection[str] | None = None, fields: Collection[str] | None = None) -> Rules:
     """Compile rules from a file (a Path) or from TOML text (a str).
 
-    With `lanes`, a rule that sends to any other lane is an error. Raises InputError with file and line.
+    With `lanes`, a rule that sends to any other lane is an error; with `fields`, one that asks for another field.
+    Raises InputError with file and line.
     """
     file = rule_files.read(source, _File, "" if isinstance(source, Path) else "routing rules")
     seen: set[str] = set()
@@ -184,6 +191,9 @@ def load(source: Path | str, *, lanes: Collection[str] | None = None) -> Rules:
             file.fail(f"the name {table.name!r} is empty or used twice; give each rule its own", "rule", index, "name")
         if lanes is not None and table.then.lane and table.then.lane not in lanes:
             file.fail(f"there is no lane {table.then.lane!r}; the lanes are {listed(lanes)}", "rule", index, "lane")
+        strange = [name for name in table.when.fields if fields is not None and name not in fields]
+        if strange:
+            file.fail(f"there is no field {strange[0]!r}; add a [[field]] to config.toml", "rule", index, "fields")
         phrases = (*many(table.when.words), *many(table.when.without))
         wordless = next((word for word in phrases if not fold(word).strip()), None)
         if wordless is not None:

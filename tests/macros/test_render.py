@@ -145,6 +145,20 @@ def test_the_first_name_is_found(name: str, first: str) -> None:
     assert first_name(name) == first
 
 
+def test_custom_fields_are_filled_in_and_a_missing_one_is_a_hole() -> None:
+    fields = {"order": "A-17\n{{ x }}", "bought": "2026-04-03", "amount": "12.50 EUR"}
+    ticket = Ticket(7, "m", Status.OPEN, Priority.LOW, "s", 1, 0, 0, fields=fields)
+    text = (
+        "{{ ticket.fields.order }}|{{ ticket.fields.bought }}|{{ ticket.fields.amount | money }}|"
+        "{{ ticket.fields.items }}{% if ticket.fields.keys %}no{% endif %}"
+    )
+    rendered = render(parse("a/b", f"=== es\n{text}"), "es", Context(ticket, Customer(1, "Ana"), "Lena", NOW), {})
+    order, bought, amount, rest = rendered.text.split("|")
+    assert (order, bought, rest) == ("A-17 {{ x }}", "3 de abril de 2026", "{{ ticket.fields.items }}")
+    assert "12,50" in amount
+    assert [hole.name for hole in rendered.holes] == ["x", "ticket.fields.items"]
+
+
 def test_the_contract_and_the_values_agree() -> None:
     full = Context(
         Ticket(7, "m", Status.OPEN, Priority.LOW, "s", 1, 0, 0, external_ref="R1", topic="t", tags=("a",)),

@@ -156,6 +156,7 @@ def ticket_keys(ticket: Ticket, customer: Customer | None) -> dict[str, Any]:
         "region": customer.region if customer else "",
         "assignee": ticket.assignee,
         "tags": list(ticket.tags),
+        "fields": dict(ticket.fields),
         "subject": ticket.subject,
         "customer": customer.name if customer else "",
         "created": iso(ticket.created_at),

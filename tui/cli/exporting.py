@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -84,8 +84,15 @@ def _rows(store: Store, what: str, form: str) -> Iterator[dict[str, Any]]:
         (ticket.id, ticket_keys(ticket, store.customers.get(ticket.customer_id))) for ticket in store.tickets.each()
     )
     if form == "csv":
-        return (row for _, row in rows)
+        names = [field.name for field in store.custom_fields.all()]
+        return (_flat(row, names) for _, row in rows)
     return (row | {"imported": _imported(store.imported.of(number))} for number, row in rows)
+
+
+def _flat(row: dict[str, Any], names: Sequence[str]) -> dict[str, Any]:
+    """Return a ticket with a column for each of the desk's custom fields, as an import reads them."""
+    values = row.pop("fields")
+    return row | {f"field.{name}": values.get(name, "") for name in names}
 
 
 def _imported(imported: Imported | None) -> dict[str, Any] | None:

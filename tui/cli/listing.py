@@ -16,6 +16,7 @@ from data.records.ratings import Rating
 from data.records.tickets import ACTIVE, Status, Ticket
 from data.store import Store
 from queues.figures.ticket_figures import TicketFigures, figures_of
+from queues.ground.field_values import defined, fits
 from tui.cli.common import (
     NUMBER,
     db_option,
@@ -35,6 +36,7 @@ from tui.look.written_values import iso
 from tui.setup.clock import wall_clock
 from tui.setup.settings import load
 from tui.ticket.event_line import aside_line
+from tui.ticket.field_lines import field_lines
 from tui.ticket.figures_line import figures_line
 from tui.ticket.sign_line import sign_line
 
@@ -46,10 +48,19 @@ from tui.ticket.sign_line import sign_line
 @click.option(
     "--status", type=click.Choice([str(status) for status in Status]), help="Only this status (else new and open)."
 )
+@click.option("--field", metavar="NAME=VALUE", help="Only with this value of a custom field; `*`, `>100` work too.")
 @click.option("--all", "everything", is_flag=True, help="Whatever the status.")
 @click.option("--limit", type=NUMBER, default=100, show_default=True)
 @json_option
-def list_(db: Path | None, lane: str | None, status: str | None, everything: bool, limit: int, as_json: bool) -> None:
+def list_(
+    db: Path | None,
+    lane: str | None,
+    status: str | None,
+    field: str | None,
+    everything: bool,
+    limit: int,
+    as_json: bool,
+) -> None:
     """List tickets in the order in which `tridesk next` and the key `.` offer them; with --all or --status, by number.
 
     What another team holds comes last, with the team; `tridesk next` skips it until the team is late. Tickets that fit
@@ -57,10 +68,14 @@ def list_(db: Path | None, lane: str | None, status: str | None, everything: boo
     """
     with reading(db) as store:
         lanes = _lanes(store, lane)
+        most = limit if field is None else 2**31
         if everything or (status and Status(status) not in ACTIVE):
-            tickets = _by_number(store, lanes, Status(status) if status else None, limit)
+            tickets = _by_number(store, lanes, Status(status) if status else None, most)
         else:
-            tickets = _in_turn(store, lanes, status, limit)
+            tickets = _in_turn(store, lanes, status, most)
+        if field is not None:
+            name, wanted = _wanted_field(store, field)
+            tickets = [ticket for ticket in tickets if fits(ticket.fields, name, wanted)][:limit]
         held = store.escalations.held(wall_clock())
         for ticket in tickets:
             customer = store.customers.get(ticket.customer_id)
@@ -71,6 +86,14 @@ def list_(db: Path | None, lane: str | None, status: str | None, everything: boo
                 click.echo(ticket_line(ticket, customer) + (f"  [with {safe_line(team)}]" if team else ""))
         if not tickets and not as_json:
             click.echo(words("No tickets here."), err=True)
+
+
+def _wanted_field(store: Store, given: str) -> tuple[str, str]:
+    """Return the name of a field and what its value must be. Raises RuleError if there is no such field."""
+    name, equals, wanted = given.partition("=")
+    if not equals:
+        raise click.UsageError(f"--field {given!r} has no value: write --field NAME=VALUE, --field order=A-17.")
+    return defined(store.custom_fields.all(), name.strip()).name, wanted.strip()
 
 
 def _lanes(store: Store, named: str | None) -> list[str] | None:
@@ -145,6 +168,8 @@ def show(ticket_id: int, linear: bool, db: Path | None, as_json: bool) -> None:
         click.echo(ticket_line(ticket, customer))
         if ticket.merged_into is not None:
             click.echo(words("merged into #{n}").format(n=ticket.merged_into))
+        for line in field_lines(ticket, store.custom_fields.all()):
+            click.echo(line)
         click.echo(figures_line(figures))
         for escalation in escalations:
             click.echo(escalation_line(escalation, now))
@@ -264,7 +289,7 @@ def search(words: tuple[str, ...], db: Path | None, lane: str | None, limit: int
     """Find messages and people, newest first, whatever the status; accents and case are ignored.
 
     All words must be there; "a phrase" in quotes, -word must not. Operators: from: tag: status: lang: lane: before:
-    after: has:file.
+    after: has:file field.NAME: (field.order:A-17, field.amount:">100", field.order:* for any value).
     """
     from tui.cli.periods import zone_of
 

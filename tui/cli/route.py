@@ -89,7 +89,9 @@ def route(
 
 def _rules(path: Path) -> Rules:
     """Read a file of rules for the lanes of the settings. Raises InputError with the line."""
-    return routing.load(path, lanes=[lane.name for lane in lanes(load().settings)])
+    settings = load().settings
+    fields = [field.name for field in settings.field]
+    return routing.load(path, lanes=[lane.name for lane in lanes(settings)], fields=fields)
 
 
 def _check(path: Path, as_json: bool) -> None:
@@ -138,6 +140,7 @@ def _read_json(raw: bytes, number: int) -> tuple[Facts, dict[str, Any]]:
             tags=_texts(given, "tags"),
             tier=_text(given, "tier"),
             lane=_text(given, "lane"),
+            fields=_values(given),
         )
     except (ValueError, TypeError, AttributeError, RecursionError):
         problem = 'is not a JSON object with a "text" and keys of the right kind; correct it and run again.'
@@ -160,6 +163,12 @@ def _texts(given: dict[str, Any], key: str) -> tuple[str, ...]:
     if not isinstance(values, list) or not all(isinstance(item, str) for item in values):
         raise TypeError(key)
     return tuple(values)
+
+
+def _values(given: dict[str, Any]) -> dict[str, str]:
+    """Return the values of custom fields that a line names."""
+    values = given.pop("fields", None) or {}
+    return {str(name): str(value) for name, value in values.items()}
 
 
 def _with_language(facts: Facts) -> Facts:

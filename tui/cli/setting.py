@@ -41,6 +41,13 @@ _NONE = "none"
 @click.option(
     "--procedure", type=PROCEDURE, metavar="NAME", help="The procedure to follow; `none` for what the rules give."
 )
+@click.option(
+    "--field",
+    "fields",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="A custom field and its value, `none` for no value; may be given several times.",
+)
 @click.option("--tier", help="The customer's tier; `none` for the standard one.")
 @click.option("--name", help="The customer's name.")
 @click.option("--language", metavar="CODE", help="The customer's language, ISO 639-1; `und` forgets it.")
@@ -58,6 +65,7 @@ def set_(
     severity: str | None,
     priority: str | None,
     procedure: str | None,
+    fields: tuple[str, ...],
     tier: str | None,
     name: str | None,
     language: str | None,
@@ -76,6 +84,7 @@ def set_(
         severity=None if severity is None else "" if severity == _NONE else Severity(severity),
         priority=None if priority is None else Priority(priority),
         procedure=_or_none(procedure),
+        fields=dict(map(_field, fields)),
         tier=_or_none(tier),
         customer_name=name,
         language=language,
@@ -84,8 +93,16 @@ def set_(
         override_reason=reason,
     )
     if change == Change(override_reason=reason):
-        raise click.UsageError("Nothing to set: give --harm, --lane, --topic, --severity or another of the options.")
+        raise click.UsageError("Nothing to set: give --harm, --lane, --topic, --field or another of the options.")
     carry_out(ticket_ids, change, db, as_json)
+
+
+def _field(given: str) -> tuple[str, str]:
+    """Return the name and the value of a field. Raises UsageError."""
+    name, equals, value = given.partition("=")
+    if not equals or not name.strip():
+        raise click.UsageError(f"--field {given!r} has no value: write --field NAME=VALUE, --field order=A-17.")
+    return name.strip(), "" if value.strip() in ("", _NONE) else value.strip()
 
 
 def _or_none(value: str | None) -> str | None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from data.errors import ReasonError
 from data.records.changes import AUTOMATIC, Change, Done
+from data.records.custom_fields import CustomField, FieldKind
 from data.records.tickets import Priority, Severity, Ticket
 from tui.context.changing import Changing
 from tui.context.desk_context import DeskContext
@@ -68,8 +69,11 @@ class Corrections(Part):
             "r": (words("procedure"), ticket.procedure, self._ask_procedure),
             "v": (words("customer's tier"), tier, self._ask_tier),
             "n": (words("customer's name"), name, partial(self._ask_name, name)),
+            "f": (words("field"), self._field_values(ticket), self._ask_field),
             "a": (words("automatic again"), ", ".join(map(words, self._set_by_hand())), self._ask_automatic),
         }
+        if not self._fields_of(ticket):
+            del fields["f"]
         lines = [
             Line(key, key, f"{title}: {one_line(value) or words('none')}") for key, (title, value, _) in fields.items()
         ]
@@ -139,6 +143,63 @@ class Corrections(Part):
     async def _set_procedure(self, name: str | None) -> None:
         if name:
             await self._correct(Change(procedure="" if name == _NONE else name))
+
+    def _fields_of(self, ticket: Ticket) -> list[CustomField]:
+        """Return the custom fields to choose from: those of the ticket's lane, and all that have a value."""
+        known = self.desk.store.custom_fields.all()
+        names = {field.name for field in known}
+        gone = [CustomField(name, name) for name in ticket.fields if name not in names]
+        return [*(field for field in known if field.is_in(ticket.lane) or field.name in ticket.fields), *gone]
+
+    def _field_values(self, ticket: Ticket) -> str:
+        return ", ".join(f"{field.label} {ticket.fields.get(field.name, '-')}" for field in self._fields_of(ticket))
+
+    def _ask_field(self, ticket: Ticket) -> None:
+        from tui.cards.pick_list import PickList
+
+        fields = self._fields_of(ticket)
+        if len(fields) == 1:
+            self._ask_value(fields[0], ticket)
+            return
+        values = {field.name: one_line(ticket.fields.get(field.name, "")) or words("none") for field in fields}
+        lines = [(field.name, f"{one_line(field.label)}: {values[field.name]}") for field in fields]
+
+        def chosen(name: str | None) -> None:
+            field = next((field for field in fields if field.name == name), None)
+            if field is not None:
+                self._ask_value(field, ticket)
+
+        self.desk.push_screen(PickList(lines, words("Which field?")), chosen)
+
+    def _ask_value(self, field: CustomField, ticket: Ticket) -> None:
+        question = words("{field} of the ticket?").format(field=one_line(field.label))
+        if field.choices:
+            keys = [*"123456789abcdefghijklmnopqrstuvwxyz"[: len(field.choices)], _NONE]
+            choices = [(choice, one_line(choice)) for choice in field.choices[: len(keys) - 1]]
+            none = (_NONE, words("no value"))
+            self._choose(
+                question,
+                [*choices, none],
+                lambda value: Change(fields={field.name: "" if value == _NONE else value}),
+                keys,
+            )
+            return
+
+        async def answered(value: str) -> None:
+            await self._correct(Change(fields={field.name: "" if value == _NONE else value}))
+
+        self.desk.ask_about_targets(question, self._hint(field), answered)
+
+    def _hint(self, field: CustomField) -> str:
+        """Return what to type."""
+        return {
+            FieldKind.TEXT: words("one line, or - for no value"),
+            FieldKind.NUMBER: words("a number such as 12.5, or - for no value"),
+            FieldKind.DATE: words("a day such as 2026-04-03, or - for no value"),
+            FieldKind.MONEY: words("an amount such as 12.50 {currency}, or - for no value").format(
+                currency=field.currency or "EUR"
+            ),
+        }.get(field.kind, "")
 
     def _set_by_hand(self) -> list[str]:
         """Return the fields that an agent has set on a ticket that keys act on, and that rules may set again."""

@@ -177,7 +177,7 @@ def _decide() -> list[Action]:
         decide("raise", ("plus",), "Priority up", "Make more urgent."),
         decide("lower", ("minus",), "Priority down", "Make less urgent."),
         decide("hold", ("g w",), "On hold", "Wait for someone other than the customer."),
-        decide("correct", ("U",), "Correct…", "Correct lane, topic, severity, priority, procedure, customer."),
+        decide("correct", ("U",), "Correct…", "Correct lane, topic, severity, priority, procedure, fields, customer."),
         decide("harm", ("W",), "Harm…", "Correct whether harm is reported, and of which kind; the desk learns."),
         decide("close", ("g x",), "Close", "Close for good; it counts as solved, and O reopens it."),
         decide("reopen", ("O",), "Reopen", "Reopen what was solved, closed, suspended or is history."),

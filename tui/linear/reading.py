@@ -31,6 +31,7 @@ def ticket_lines(shown: Conversation, now: int, *, most: int | None = None) -> I
 
 def facts(shown: Conversation, now: int) -> Iterator[str]:
     """Yield what is known of a ticket besides its messages."""
+    from tui.ticket.field_lines import field_lines
     from tui.ticket.ticket_text import escalation_words, problem_words, rating_words
 
     ticket, customer = shown.ticket, shown.customer
@@ -52,6 +53,7 @@ def facts(shown: Conversation, now: int) -> Iterator[str]:
         yield words("{name} is writing").format(name=safe_line(name))
     if ticket.tags:
         yield words("Tags: {tags}").format(tags=safe_line(", ".join(ticket.tags)))
+    yield from field_lines(ticket, shown.fields)
     if ticket.merged_into is not None:
         yield words("merged into #{n}").format(n=ticket.merged_into)
     for promise in shown.promises:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from data.protocols import Clock
+from data.records.custom_fields import CustomField
 from data.records.tickets import HARM_LANES, Lane, harm_lanes
 from data.store import Store
 from queues.clocks.calendar import Calendar
@@ -19,12 +20,13 @@ from queues.clocks.clock_settings import calendars_of, policies_of
 from queues.clocks.sla import Policy
 from queues.desk.desk import Desk
 from queues.desk.desk_rules import DeskRules, Sender
+from queues.ground.field_definitions import fields_of
 from queues.ground.roles import Access, Right, Role
 from queues.ground.teams import Team, teams_of
 from queues.next_up.graphic_content import Exposure
 from queues.procedures.book import ProcedureBook
 from queues.promises.find_promises import OFFICE, OFFICE_NAME
-from queues.routing.lane_settings import check_sets, lanes_of
+from queues.routing.lane_settings import check_fields, check_sets, lanes_of
 from queues.routing.lanes import fitted
 from queues.routing.rules import Rules, default_rules
 from queues.routing.rules import load as load_rules
@@ -74,6 +76,19 @@ def lanes(settings: Settings) -> tuple[Lane, ...]:
         return lanes_of(settings.lane, str(config_folder() / CONFIG_NAME))
 
 
+def custom_fields(settings: Settings) -> tuple[CustomField, ...]:
+    """Return the custom fields of tickets. Raises InputError."""
+    rows = [
+        CustomField(
+            table.name, table.label.strip() or table.name.replace("_", " ").capitalize(), table.type, table.choices,
+            table.currency, table.lanes, table.required_to_solve, table.remote.strip(),
+        )
+        for table in settings.field
+    ]  # fmt: skip
+    with naming_the_place("field"):
+        return fields_of(rows, [lane.name for lane in lanes(settings)], str(config_folder() / CONFIG_NAME))
+
+
 def other_teams(settings: Settings) -> tuple[Team, ...]:
     """Return the teams to escalate to. Raises InputError."""
     rows = [
@@ -96,9 +111,11 @@ def routing_rules(folder: Path, settings: Settings | None = None) -> Rules:
     own = folder / "routing.toml"
     chosen = settings if settings is not None else load().settings
     here = lanes(chosen)
-    rules = load_rules(own, lanes=[lane.name for lane in here]) if own.exists() else default_rules()
+    names, fields = [lane.name for lane in here], [table.name for table in chosen.field]
+    rules = load_rules(own, lanes=names, fields=fields) if own.exists() else default_rules()
     with naming_the_place("lane"):
         check_sets(here, rules.set_names, str(config_folder() / CONFIG_NAME))
+        check_fields(here, fields, str(config_folder() / CONFIG_NAME))
     return rules
 
 
@@ -208,6 +225,7 @@ def desk_rules(settings: Settings) -> DeskRules:
     return DeskRules(
         routing=routing_rules(config_folder(), settings),
         lanes=lanes(settings),
+        fields=custom_fields(settings),
         policies=policies(settings, calendars),
         calendars=calendars,
         thanks_reopen=settings.reopen.thanks,

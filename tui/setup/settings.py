@@ -15,6 +15,7 @@ from msgspec import Meta
 from platformdirs import user_cache_path, user_config_path, user_data_path, user_state_path
 
 from data.errors import InputError
+from data.records.custom_fields import FieldKind
 from data.records.messages import MessageKind
 from data.records.tickets import Severity
 from queues.accounts.mail_account import Account, complete_all
@@ -171,6 +172,27 @@ class RetentionTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, re
     """The kind of its first message: `mail`, `form`, `report`, `auto`, `bounce`, `spam`; empty for every kind."""
 
 
+class FieldTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
+    """One `[[field]]`: a custom field of tickets."""
+
+    name: str
+    """The name in commands, rules, macros and the search: small letters, digits and `_`."""
+    label: str = ""
+    """The name on the screen; empty for the name."""
+    type: FieldKind = FieldKind.TEXT
+    """What it holds: `text`, `number`, `date`, `choice`, `money`."""
+    choices: tuple[str, ...] = ()
+    """What to choose from."""
+    currency: str = ""
+    """The currency of an amount that names none, by its ISO 4217 code."""
+    lanes: tuple[str, ...] = ()
+    """The lanes whose tickets have it; none for all."""
+    required_to_solve: bool = False
+    """A ticket without a value cannot be solved."""
+    remote: str = ""
+    """Its name in ticketing systems; empty for its name here."""
+
+
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
     """`config.toml`, with the defaults."""
 
@@ -218,6 +240,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="
     """How common each language is among your customers, as shares of 1; empty for mostly English and Spanish."""
     lane: list[dict[str, Any]] = []
     """The queues on the screen, left to right; none for mail, app and safety."""
+    field: list[FieldTable] = []
+    """Custom fields of tickets, in the order of the screen."""
     calendar: dict[str, dict[str, Any]] = {}
     """Working weeks, each a table `[calendar.NAME]`; `office` is also the one for promises."""
     policy: list[PolicyTable] = []

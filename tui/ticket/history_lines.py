@@ -117,6 +117,12 @@ def _changes(changed: Mapping[str, Any]) -> Iterator[str]:
             is_ours = name in ("status", "priority")
             old, new = (_value(value, is_ours=is_ours) for value in changed[name])
             yield f"{_named(name)} {old} → {new}"
+    if "fields" in changed:
+        old_values, new_values = changed["fields"]
+        for name in sorted({*old_values, *new_values}):
+            old, new = old_values.get(name, ""), new_values.get(name, "")
+            if old != new:
+                yield f"{safe_line(name)} {_value(old, is_ours=False)} → {_value(new, is_ours=False)}"
     if "tags" in changed:
         old_tags, new_tags = changed["tags"]
         yield from (f"+{safe_line(tag)}" for tag in new_tags if tag not in old_tags)

@@ -43,5 +43,6 @@ def read_conversation(
         asked.at if asked is not None and asked.id not in {rating.question_id for rating in ratings} else None,
         store.events.of_kinds(ticket_id, ASIDES),
         folded=folds(ticket),
+        fields=store.custom_fields.all(),
         writers=writers_of(store, ticket_id) if ticket.connector.startswith("team:") else (),
     )

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from rich.cells import cell_len
 
 from data.records.changes import Event
+from data.records.custom_fields import CustomField
 from data.records.customers import Customer
 from data.records.escalations import Escalation, EscalationState
 from data.records.messages import Direction, Message, MessageKind
@@ -25,6 +26,7 @@ from tui.look.stored_words import subject_line
 from tui.look.words import counted, words
 from tui.look.wrapping import wrap, wrap_safe
 from tui.ticket.event_line import aside_line
+from tui.ticket.field_lines import field_lines
 from tui.ticket.sign_line import WARNINGS, sign_line
 
 SEPARATOR = " · "
@@ -67,6 +69,8 @@ class Conversation:
     """The customer's words may be graphic and are not shown yet."""
     writers: Sequence[str] = ()
     """Colleagues who write on it now."""
+    fields: Sequence[CustomField] = ()
+    """The custom fields that the desk has."""
 
 
 def title_line(shown: Conversation) -> str:
@@ -170,6 +174,8 @@ def _notices(shown: Conversation, width: int, now: int) -> Iterator[Line]:
     ticket = shown.ticket
     if ticket.merged_into is not None:
         yield Line(Ink.TITLE, fit(words("merged into #{n}").format(n=ticket.merged_into), width))
+    if facts := SEPARATOR.join(field_lines(ticket, shown.fields)):
+        yield from _lines(Ink.PLAIN, facts, width)
     for promise in shown.promises:
         summary = f"{clock_words(words('promise'), promise.due_at, now)}: “{as_written(one_line(promise.text))}”"
         yield Line(Ink.LATE if promise.due_at <= now else Ink.PLAIN, fit(summary, width))

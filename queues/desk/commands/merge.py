@@ -127,6 +127,7 @@ def _fields_of_both(ticket: Ticket, into: Ticket) -> dict[str, Any]:
     fields = _rules_of_both(ticket, into) | {
         "priority": max(ticket.priority, into.priority, key=_PRIORITIES.index),
         "tags": tuple(dict.fromkeys((*into.tags, *ticket.tags))),
+        "fields": dict(sorted({**ticket.fields, **into.fields}.items())),
         "assignee": into.assignee or ticket.assignee,
         "touches": into.touches + ticket.touches,
         "created_at": min(ticket.created_at, into.created_at),

@@ -117,7 +117,7 @@ def _shell(work: TicketChange, theirs: Sequence[Message]) -> Ticket:
         ticket, id=0, status=Status.CLOSED, merged_into=ticket.id, merged_due=None, version=1, external_ref="",
         subject=first.subject or ticket.subject, customer_id=customer, created_at=first.received_at,
         updated_at=work.now, waits=(), first_due=None, next_due=None, resolve_due=None, snoozed_until=None,
-        first_replied_at=None, solved_at=None, touches=0, reopens=0,
+        first_replied_at=None, solved_at=None, touches=0, reopens=0, fields={},
     )  # fmt: skip
     shell = replace(shell, id=work.store.tickets.insert(shell))
     said = {"connector": ticket.connector, "direction": first.direction, "kind": first.kind, "split_from": ticket.id}

@@ -33,6 +33,7 @@ from queues.desk.commands.reply import Reply
 from queues.desk.commands.set_automatic import SetAutomatic
 from queues.desk.commands.set_customer import SetName, SetTier
 from queues.desk.commands.set_field import SetField
+from queues.desk.commands.set_fields import SetFields
 from queues.desk.commands.set_harm import SetHarm
 from queues.desk.commands.set_language import SetLanguage, SetRegion, SetRegister
 from queues.desk.commands.set_status import SetStatus
@@ -71,6 +72,7 @@ COMMANDS: tuple[Command, ...] = (
     SetField("topic"),
     SetField("lane"),
     SetField("procedure"),
+    SetFields(),
     Tag(),
     GivePromise(),
 )

@@ -21,6 +21,7 @@ _EACH: dict[str, object] = {
     "team_answer": TeamAnswer(1, "Done"), "problem": 0, "snooze_until": 5, "promise": Promise("today", 5),
     "procedure": "refund", "take_in": ("bob@x.example",), "leave_out": ("bob@x.example",),
     "merge_into": 2, "move": (1,), "forward": Forward("x@y.example", "Look"), "harm": "threat", "automatic": ("lane",),
+    "fields": {"order": "A-17"},
 }  # fmt: skip
 """A value of each field that asks for something by itself."""
 _OF_ANOTHER = {

@@ -11,6 +11,7 @@ from textual.pilot import Pilot
 
 from data.errors import ConflictError, ReasonError, RuleError
 from data.records.changes import Change
+from data.records.custom_fields import CustomField, FieldKind
 from data.records.tickets import Priority, Severity, Status, Ticket
 from data.store import Store
 from queues.desk.desk import Desk
@@ -147,6 +148,36 @@ def test_f_corrects_and_z_undoes(tmp_path: Path) -> None:
         assert "automatic topic" in picture(app)
 
     play(path, script)
+
+
+def test_f_sets_a_custom_field_and_z_undoes(tmp_path: Path) -> None:
+    path = fifteen_tickets(tmp_path / "desk.db")
+    fields = (
+        CustomField("order", "Order [b]number", required=True),
+        CustomField("product", "Product", FieldKind.CHOICE, ("app", "web")),
+        CustomField("bought", "Bought on", FieldKind.DATE, lanes=("nowhere",)),
+    )
+
+    async def script(pilot: Pilot[int], app: DeskApp) -> None:
+        number = app.desk.target() or 0
+        assert "Order [b]number: needed before it is solved" in picture(app)
+        await press(pilot, app, "U")
+        assert "field: Order [b]number -, Product -" in picture(app)
+        await press(pilot, app, "f")
+        assert "Bought on" not in picture(app)
+        await press(pilot, app, "enter", *"A-17", "enter")
+        assert "Order [b]number: A-17" in picture(app)
+        await press(pilot, app, "U", "f", *"prod", "enter", "2")
+        assert "Order [b]number: A-17 · Product: web" in picture(app)
+        await press(pilot, app, "U", "f", *"prod", "enter", "minus")
+        assert dict(getattr(app.desk.store.tickets.get(number), "fields", {})) == {"order": "A-17"}
+        await press(pilot, app, "z")
+        assert "Product: web" in picture(app)
+        await press(pilot, app, "U", "f", "enter", "minus", "enter")
+        await press(pilot, app, "e")
+        assert "needs: Order [b]number" in picture(app)
+
+    play(path, script, make=lambda store: Desk(store, clock=clock, rules=DeskRules(fields=fields), agent="ann"))
 
 
 def test_w_corrects_the_harm_and_z_undoes(tmp_path: Path) -> None:
