@@ -46,6 +46,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "history": ("history 12",),
     "undo": ("undo", "undo --action 214"),
     "redo": ("redo",),
+    "tutorial": ("tutorial", "tutorial --again"),
     "detect": ("detect < lines.txt", "detect --json < messages.jsonl"),
     "route": ("route --explain < mail.eml", "route --again --dry-run"),
     "lanes": ("lanes", "lanes --again --dry-run"),

@@ -65,6 +65,7 @@ COMMANDS = {
     "team": ("tui.cli.team", "team"),
     "outbox": ("tui.cli.outbox", "outbox"),
     "demo": ("tui.cli.demo", "demo"),
+    "tutorial": ("tui.cli.tutorial", "tutorial"),
     "backup": ("tui.cli.backup", "backup"),
     "restore": ("tui.cli.backup", "restore"),
     "encrypt": ("tui.cli.encrypting", "encrypt"),

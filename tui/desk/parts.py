@@ -30,6 +30,7 @@ from tui.deciding.questions import Questions
 from tui.deciding.rerouting import RouteAgain
 from tui.deciding.separating import Separating
 from tui.demo.tour import Tour
+from tui.demo.tutorial import Tutorial
 from tui.desk.footer import Footer
 from tui.desk.quit import Quit
 from tui.desk.top_line import TopLine
@@ -164,7 +165,8 @@ class Parts:
         self.switches = Switches(desk, use_ascii)
         self.change_keys = ChangeKeys(desk, use_keys)
         self.heads = Heads(desk)
-        self.tour = Tour(desk)
+        self.tutorial = Tutorial(desk)
+        self.tour = Tour(desk, self.tutorial)
         self.lock = Lock(desk)
         self.footer = Footer(desk, whereabouts, self.writing, self.act)
         self.quit = Quit(desk)
@@ -176,10 +178,17 @@ class Parts:
     def _hooks(self) -> Hooks:
         """Every hook, with the parts in the order in which they are called."""
         return Hooks(
-            when_drawn=(self.heads.begin, self.macro_keys.load, self.steps.load_book, self.lanes_changed.look),
+            when_drawn=(
+                self.heads.begin,
+                self.macro_keys.load,
+                self.steps.load_book,
+                self.lanes_changed.look,
+                self.tutorial.begin,
+            ),
             timers=(
                 (POLL_SECONDS, self._desk.poll),
                 (POLL_SECONDS, self.tour.look),
+                (POLL_SECONDS, self.tutorial.look),
                 (MACRO_SECONDS, self.macro_keys.look_for_changes),
                 (LEARN_SECONDS, self.macro_keys.learn_news),
                 (SHIFT_SECONDS, self.shift_figures.look_at_shift),
