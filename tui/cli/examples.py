@@ -47,6 +47,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "undo": ("undo", "undo --action 214"),
     "redo": ("redo",),
     "tutorial": ("tutorial", "tutorial --again"),
+    "glossary": ("glossary smh", "glossary --ticket 12 --json"),
     "detect": ("detect < lines.txt", "detect --json < messages.jsonl"),
     "route": ("route --explain < mail.eml", "route --again --dry-run"),
     "lanes": ("lanes", "lanes --again --dry-run"),

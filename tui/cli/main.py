@@ -49,6 +49,7 @@ COMMANDS = {
     "history": ("tui.cli.event_log", "history"),
     "undo": ("tui.cli.acting", "undo"),
     "redo": ("tui.cli.acting", "redo"),
+    "glossary": ("tui.cli.glossary", "glossary"),
     "detect": ("tui.cli.detect", "detect"),
     "route": ("tui.cli.route", "route"),
     "lanes": ("tui.cli.lanes", "lanes"),

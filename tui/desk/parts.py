@@ -16,6 +16,7 @@ from tui.context.going import Going
 from tui.context.hooks import Act, Hooks
 from tui.context.part import Part
 from tui.customer.customer_language import CustomerLanguage
+from tui.customer.known_words import KnownWords
 from tui.customer.looking_closer import CloserLook
 from tui.customer.unmasking import Unmasking
 from tui.deciding.corrections import Corrections
@@ -124,6 +125,7 @@ class Parts:
         self.graphic = GraphicContent(desk)
         self.closer_look = CloserLook(desk, going)
         self.unmasking = Unmasking(desk)
+        self.known_words = KnownWords(desk)
         self.files = AttachedFiles(desk)
         self.customer_language = CustomerLanguage(desk, changing)
         self.changed_wording = ChangedWording(desk)
