@@ -15,6 +15,7 @@ from tui.context.desk_context import DeskContext
 from tui.context.going import Going
 from tui.context.hooks import Act, Hooks
 from tui.context.part import Part
+from tui.context.tips import Tips
 from tui.customer.customer_language import CustomerLanguage
 from tui.customer.known_words import KnownWords
 from tui.customer.looking_closer import CloserLook
@@ -112,6 +113,7 @@ class Parts:
         self._desk = desk
         self.going = going = Going(desk)
         self.changing = changing = Changing(desk, HandingOver(config_folder()).completed)
+        tips = Tips(desk)
         self.top_line = TopLine(desk)
         self.glance = Glance(desk, going)
         self.movement = Movement(desk, going, self.glance.show)
@@ -135,7 +137,7 @@ class Parts:
         self.writing = ComposerPlace(desk, going)
         self.drafts = Drafts(desk, self.writing)
         self.replies = ReplyPreview(desk, changing, self.most_urgent, self.macro_questions, self.writing, self.steps)
-        self.macro_keys = MacroKeys(desk, self.replies, self.glance)
+        self.macro_keys = MacroKeys(desk, self.replies, self.glance, tips)
         self.composer_requests = ComposerRequests(
             desk, changing, self.writing, self.drafts, self.macro_questions, self.replies
         )
@@ -159,7 +161,7 @@ class Parts:
         self.reports = Reports(desk, going, self.view_choice)
         self.reviews = Reviews(desk, going, changing, self.graphic, self.steps)
         whereabouts = Whereabouts(desk, going, self.writing, self.steps.panel)
-        running = Running(desk, self.writing, self.act)
+        running = Running(desk, self.writing, tips, self.act)
         self.help = Help(desk, whereabouts, running)
         self.palette = Palette(
             desk, going, self.filter, self.glance, self.closer_look, self.replies, whereabouts, running
@@ -170,7 +172,7 @@ class Parts:
         self.tutorial = Tutorial(desk)
         self.tour = Tour(desk, self.tutorial)
         self.lock = Lock(desk)
-        self.footer = Footer(desk, whereabouts, self.writing, self.act)
+        self.footer = Footer(desk, whereabouts, self.writing, tips, self.act)
         self.quit = Quit(desk)
         self.all: tuple[Part, ...] = tuple(part for part in vars(self).values() if isinstance(part, Part))
         self._actions: Mapping[str, Act] = {name: act for part in self.all for name, act in part.actions().items()}

@@ -35,6 +35,8 @@ class Ways:
     """The columns of the lists have heads in the first minutes, as on a new desk."""
     tour: bool = False
     """A quiet line leads through the desk, as in the demo."""
+    tips: bool = True
+    """The key of an action that was clicked is shown, once in a session."""
     tutorial: bool = False
     """A box says what to press and why, and waits for it."""
 
@@ -58,5 +60,6 @@ def ways_of(settings: Settings, *, demo: bool = False, empty: bool = False, tuto
         lock_seconds=settings.lock.after_minutes * 60,
         heads=(demo or empty) and not tutorial,
         tour=demo and not tutorial,
+        tips=settings.tips,
         tutorial=tutorial,
     )
