@@ -34,6 +34,7 @@ ONE_IDEA = {
     "escalations": "escalations: records, a table, rules",
     "forwarding": "the key and the command that forward",
     "forwards": "mails to third parties: records, a table, a rule",
+    "glossary": "the glossary: its entries, the command",
     "handover": "the hand-over: what a shift leaves, shown on the screen",
     "importing": "the import of files, by a command and on the first screen",
     "lanes": "lanes: a table, and those of a fresh desk",
@@ -58,6 +59,7 @@ ONE_IDEA = {
     "team": "a team: mirrored, known to settings, set up and joined by commands",
     "tickets": "tickets, as records and as a table",
     "views": "views of a lane: read from the table, chosen on the screen",
+    "tutorial": "the tutorial: on the screen, its command",
     "zendesk": "Zendesk: its tickets over the network, what settings know of it, its exports in files",
 }
 """Base names that several files have, each with the idea that these share."""

@@ -318,6 +318,15 @@ KEYS: Mapping[str, Mapping[str, str]] = {
     },
     "export tickets": TICKET | {"imported": "object: tool, ref, fields of the tool that it came from; or null"},
     "files": FILE | {"saved": "with --save: the file that was written"},
+    "glossary": {
+        "word": "word, expression, emoji or sign",
+        "meaning": "object: the meaning by language of the reader, en and es",
+        "sort": "abbreviation, emoji, community, safety, slang, house",
+        "language": "language of the texts that use it; empty for any",
+        "places": "list of countries where it is said; empty for everywhere",
+        "also": "list of other spellings",
+        "unsure": "true if it is an ordinary word, too",
+    },
     "handover": {
         "kind": "note, promise, escalation, draft, …",
         "ticket": "number of the ticket, or null",

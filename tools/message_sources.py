@@ -14,6 +14,7 @@ DATA = {
     "tui/files/attached_files.py": ("NO_DECODER", "NOT_DECODED"),
     "tui/keys/help_lines.py": ("PLACES",),
     "tui/lanes/row_line.py": ("_STATES",),
+    "tui/look/glossary_lines.py": ("SORTS",),
     "tui/look/short_times.py": ("WEEKDAYS", "MONTHS"),
     "tui/palette/entries.py": ("Kind",),
     "tui/reports/background_read.py": ("KEYS", "SHORT_KEYS"),

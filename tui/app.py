@@ -55,6 +55,8 @@ CRASHED = 1
 """The exit code after an internal error."""
 FLUSH_SECONDS = 2.0
 """How long typed keys may take to reach their widget when the program is terminated from outside."""
+TUTORIAL_SECONDS = 300
+"""How long replies of the tutorial can be undone."""
 ROUND_SECONDS = 1
 """How often the connectors are polled, unless the last round is still running."""
 
@@ -234,6 +236,9 @@ class DeskApp(App[int]):
             self.parts.lock.lock()
             return
         if isinstance(event, events.Key) and not event.is_forwarded:
+            if self.parts.tutorial.refuses(event, self.leader.pending):
+                self.leader.cancel()
+                return
             self.parts.coach.count_key(event)
         if isinstance(event, events.Key) and not event.is_forwarded and self.screen is self._desk_screen:
             self.parts.changing.key_time = event.time
@@ -352,10 +357,13 @@ def own_procedures() -> ProcedureBook:
     return procedures(load().settings)
 
 
-def make_writer(store_path: Path, clock: Clock, agent: str, *, demo: bool = False) -> Writer[Desk]:
+def make_writer(
+    store_path: Path, clock: Clock, agent: str, *, demo: bool = False, tutorial: bool = False
+) -> Writer[Desk]:
     """Return the writer of a desk; it opens its own store, and loads the rules, in its own thread.
 
-    A `demo` desk knows no mail account, and without teams of its own it has those of the invented service.
+    A `demo` desk knows no mail account, and without teams of its own it has those of the invented service. In the
+    `tutorial`, replies wait long enough for a reader to undo them.
     """
 
     def make() -> Desk:
@@ -367,6 +375,8 @@ def make_writer(store_path: Path, clock: Clock, agent: str, *, demo: bool = Fals
         settings = msgspec.structs.replace(load().settings, agent=agent)
         if demo:
             settings = msgspec.structs.replace(settings, account=(), team=settings.team or demo_teams())
+        if tutorial:
+            settings = msgspec.structs.replace(settings, undo_seconds=TUTORIAL_SECONDS)
         return open_desk(store_path, clock=clock, settings=settings)
 
     return Writer(make, lambda desk: desk.store.close())
@@ -414,6 +424,7 @@ def run_desk(
     *,
     connectors: Sequence[Outside] = (),
     demo: bool = False,
+    tutorial: bool = False,
     agent: str = "",
     ascii_signs: bool = False,
     mouse: bool = True,
@@ -426,7 +437,9 @@ def run_desk(
     """
     from tui.first_run.first_screen import AGAIN, DEMO_WANTED
 
-    run_once = partial(_run_once, store_path, connectors, agent, demo=demo, ascii_signs=ascii_signs, mouse=mouse)
+    run_once = partial(
+        _run_once, store_path, connectors, agent, demo=demo, tutorial=tutorial, ascii_signs=ascii_signs, mouse=mouse
+    )
     code, begin = run_once(begin="")
     while code == AGAIN or (demo and code == DEMO_WANTED):
         code, begin = run_once(begin=begin)
@@ -439,6 +452,7 @@ def _run_once(
     agent: str,
     *,
     demo: bool,
+    tutorial: bool,
     ascii_signs: bool,
     mouse: bool,
     begin: str,
@@ -457,7 +471,7 @@ def _run_once(
     desk_key.ask_no_more()
     theme = chosen_theme(settings.theme, store.settings.get(THEME_SETTING))
     name = settings.agent or agent or getpass.getuser()
-    writer = make_writer(store_path, wall_clock, name, demo=demo)
+    writer = make_writer(store_path, wall_clock, name, demo=demo, tutorial=tutorial)
     rounds = Rounds(store_path, writer, connectors, wall_clock)
     mail = None if demo else mail_process(store_path, settings)
     backups = None if demo else backup_process(store_path)
@@ -472,7 +486,7 @@ def _run_once(
         app = DeskApp(store, writer, wall_clock, agent=name, mode=mode, keymap=keymap, rounds=rounds, mail=mail,
                       backups=backups,
                       welcome=empty, begin=begin, procedures=own_procedures, theme=theme,
-                      ways=ways_of(settings, demo=demo, empty=empty),
+                      ways=ways_of(settings, demo=demo, empty=empty, tutorial=tutorial),
                       setup=account_setup(store_path, writer, mail) if mail is not None else None,
                       ascii_signs=ascii_signs or settings.ascii)  # fmt: skip
         code = CRASHED

@@ -46,6 +46,8 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "history": ("history 12",),
     "undo": ("undo", "undo --action 214"),
     "redo": ("redo",),
+    "tutorial": ("tutorial", "tutorial --again"),
+    "glossary": ("glossary smh", "glossary --ticket 12 --json"),
     "detect": ("detect < lines.txt", "detect --json < messages.jsonl"),
     "route": ("route --explain < mail.eml", "route --again --dry-run"),
     "lanes": ("lanes", "lanes --again --dry-run"),

@@ -11,6 +11,7 @@ from textual.widgets import Static
 from tui.context.desk_context import DeskContext
 from tui.context.hooks import Act
 from tui.context.part import Part
+from tui.demo.tutorial import Tutorial
 from tui.look.words import words
 
 if TYPE_CHECKING:
@@ -39,8 +40,9 @@ class TourLine(Static):
 class Tour(Part):
     """Watches what the agent does and never acts: every key does what it always does."""
 
-    def __init__(self, desk: DeskContext) -> None:
+    def __init__(self, desk: DeskContext, tutorial: Tutorial) -> None:
         super().__init__(desk)
+        self._tutorial = tutorial
         self.line = TourLine()
         self._is_on = desk.ways.tour
         self._done: set[int] = set()
@@ -53,6 +55,9 @@ class Tour(Part):
 
     def toggle(self) -> None:
         """Leave the tour, come back to where it was, or begin it again after its end."""
+        if self.desk.ways.tutorial:
+            self._tutorial.toggle()
+            return
         if not self.desk.ways.tour:
             self.desk.say(words("The tour is in the demo, where nothing leaves the machine: tridesk demo."))
             return

@@ -12,6 +12,7 @@ from textual.widgets import Static
 from tui.cards.desk_message import DeskMessage
 from tui.context.desk_context import DeskContext
 from tui.context.part import Part
+from tui.context.tips import Tips
 from tui.keys.place_keys import Hint, fitting, hints
 from tui.look.short_times import span
 from tui.look.words import words
@@ -67,10 +68,16 @@ class Footer(Part):
     """Keeps the footer right."""
 
     def __init__(
-        self, desk: DeskContext, whereabouts: Whereabouts, writing: ComposerPlace, act: Callable[[str], Awaitable[None]]
+        self,
+        desk: DeskContext,
+        whereabouts: Whereabouts,
+        writing: ComposerPlace,
+        tips: Tips,
+        act: Callable[[str], Awaitable[None]],
     ) -> None:
         """`act` runs an action of the desk by its id."""
         super().__init__(desk)
+        self._tips = tips
         self.line = KeyFooter()
         self._whereabouts, self._writing, self._act = whereabouts, writing, act
 
@@ -92,6 +99,7 @@ class Footer(Part):
         return words("Recall {span}").format(span=span(remaining)) if remaining > 0 else ""
 
     async def _clicked(self, message: KeyFooter.Clicked) -> None:
+        self._tips.done_without_key(message.action)
         if message.action.startswith("composer."):
             if self._writing.composer is not None:
                 await self._writing.composer.run_action(message.action.removeprefix("composer."))

@@ -15,7 +15,9 @@ from tui.context.desk_context import DeskContext
 from tui.context.going import Going
 from tui.context.hooks import Act, Hooks
 from tui.context.part import Part
+from tui.context.tips import Tips
 from tui.customer.customer_language import CustomerLanguage
+from tui.customer.known_words import KnownWords
 from tui.customer.looking_closer import CloserLook
 from tui.customer.unmasking import Unmasking
 from tui.deciding.corrections import Corrections
@@ -30,6 +32,7 @@ from tui.deciding.questions import Questions
 from tui.deciding.rerouting import RouteAgain
 from tui.deciding.separating import Separating
 from tui.demo.tour import Tour
+from tui.demo.tutorial import Tutorial
 from tui.desk.footer import Footer
 from tui.desk.quit import Quit
 from tui.desk.top_line import TopLine
@@ -110,6 +113,7 @@ class Parts:
         self._desk = desk
         self.going = going = Going(desk)
         self.changing = changing = Changing(desk, HandingOver(config_folder()).completed)
+        tips = Tips(desk)
         self.top_line = TopLine(desk)
         self.glance = Glance(desk, going)
         self.movement = Movement(desk, going, self.glance.show)
@@ -123,6 +127,7 @@ class Parts:
         self.graphic = GraphicContent(desk)
         self.closer_look = CloserLook(desk, going)
         self.unmasking = Unmasking(desk)
+        self.known_words = KnownWords(desk)
         self.files = AttachedFiles(desk)
         self.customer_language = CustomerLanguage(desk, changing)
         self.changed_wording = ChangedWording(desk)
@@ -132,7 +137,7 @@ class Parts:
         self.writing = ComposerPlace(desk, going)
         self.drafts = Drafts(desk, self.writing)
         self.replies = ReplyPreview(desk, changing, self.most_urgent, self.macro_questions, self.writing, self.steps)
-        self.macro_keys = MacroKeys(desk, self.replies, self.glance)
+        self.macro_keys = MacroKeys(desk, self.replies, self.glance, tips)
         self.composer_requests = ComposerRequests(
             desk, changing, self.writing, self.drafts, self.macro_questions, self.replies
         )
@@ -156,7 +161,7 @@ class Parts:
         self.reports = Reports(desk, going, self.view_choice)
         self.reviews = Reviews(desk, going, changing, self.graphic, self.steps)
         whereabouts = Whereabouts(desk, going, self.writing, self.steps.panel)
-        running = Running(desk, self.writing, self.act)
+        running = Running(desk, self.writing, tips, self.act)
         self.help = Help(desk, whereabouts, running)
         self.palette = Palette(
             desk, going, self.filter, self.glance, self.closer_look, self.replies, whereabouts, running
@@ -164,9 +169,10 @@ class Parts:
         self.switches = Switches(desk, use_ascii)
         self.change_keys = ChangeKeys(desk, use_keys)
         self.heads = Heads(desk)
-        self.tour = Tour(desk)
+        self.tutorial = Tutorial(desk)
+        self.tour = Tour(desk, self.tutorial)
         self.lock = Lock(desk)
-        self.footer = Footer(desk, whereabouts, self.writing, self.act)
+        self.footer = Footer(desk, whereabouts, self.writing, tips, self.act)
         self.quit = Quit(desk)
         self.all: tuple[Part, ...] = tuple(part for part in vars(self).values() if isinstance(part, Part))
         self._actions: Mapping[str, Act] = {name: act for part in self.all for name, act in part.actions().items()}
@@ -176,10 +182,17 @@ class Parts:
     def _hooks(self) -> Hooks:
         """Every hook, with the parts in the order in which they are called."""
         return Hooks(
-            when_drawn=(self.heads.begin, self.macro_keys.load, self.steps.load_book, self.lanes_changed.look),
+            when_drawn=(
+                self.heads.begin,
+                self.macro_keys.load,
+                self.steps.load_book,
+                self.lanes_changed.look,
+                self.tutorial.begin,
+            ),
             timers=(
                 (POLL_SECONDS, self._desk.poll),
                 (POLL_SECONDS, self.tour.look),
+                (POLL_SECONDS, self.tutorial.look),
                 (MACRO_SECONDS, self.macro_keys.look_for_changes),
                 (LEARN_SECONDS, self.macro_keys.learn_news),
                 (SHIFT_SECONDS, self.shift_figures.look_at_shift),

@@ -219,6 +219,7 @@ def _look() -> list[Action]:
             "List the masked data of the ticket and show one item, which is recorded.",
             "Look",
         ),
+        Action("ticket.words", ("i",), "Words…", "Explain slang, emoji and terms in the ticket.", "Look"),
         Action("desk.zoom", ("w",), "Zoom", "Zoom the focused pane to the whole screen, or back.", "Look"),
         Action("desk.refresh", ("R",), "Refresh", "Load what is new, and sort the lanes again.", "Look"),
         Action("desk.shift", ("S",), "My shift…", "Your shift's figures so far; or begin a shift.", "Desk"),

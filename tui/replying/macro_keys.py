@@ -10,6 +10,7 @@ from tui.cards.desk_message import DeskMessage
 from tui.context.desk_context import DeskContext
 from tui.context.hooks import Act
 from tui.context.part import Part
+from tui.context.tips import Tips
 from tui.digits.macro_strip import MacroStrip
 from tui.digits.macros_at_hand import SLOTS
 from tui.look.one_line import one_line
@@ -25,8 +26,9 @@ if TYPE_CHECKING:
 class MacroKeys(Part):
     """A digit previews its macro."""
 
-    def __init__(self, desk: DeskContext, replies: ReplyPreview, glance: Glance) -> None:
+    def __init__(self, desk: DeskContext, replies: ReplyPreview, glance: Glance, tips: Tips) -> None:
         super().__init__(desk)
+        self._tips = tips
         self.replies, self.glance = replies, glance
         self._pressed_early: Callable[[], None] | None = None
         """Shows the macro of a digit that was pressed before the macros were loaded."""
@@ -42,7 +44,11 @@ class MacroKeys(Part):
 
     def messages(self) -> Mapping[type[DeskMessage], Callable[..., object]]:
         """A click on the line of digits."""
-        return {MacroStrip.Clicked: lambda message: self.preview_slot(message.number)}
+        return {MacroStrip.Clicked: self._clicked}
+
+    def _clicked(self, message: MacroStrip.Clicked) -> None:
+        self._tips.done_without_key(f"macro.slot_{message.number}")
+        self.preview_slot(message.number)
 
     def load(self) -> None:
         """Read the macros once the screen is drawn."""

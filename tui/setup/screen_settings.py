@@ -35,10 +35,17 @@ class Ways:
     """The columns of the lists have heads in the first minutes, as on a new desk."""
     tour: bool = False
     """A quiet line leads through the desk, as in the demo."""
+    tips: bool = True
+    """The key of an action that was clicked is shown, once in a session."""
+    tutorial: bool = False
+    """A box says what to press and why, and waits for it."""
 
 
-def ways_of(settings: Settings, *, demo: bool = False, empty: bool = False) -> Ways:
-    """Return the values of the settings; a demo begins a shift itself, and an empty desk offers none."""
+def ways_of(settings: Settings, *, demo: bool = False, empty: bool = False, tutorial: bool = False) -> Ways:
+    """Return the values of the settings; a demo begins a shift itself, and an empty desk offers none.
+
+    The `tutorial` is a demo that shows its own steps and neither the tour nor what a desk says at first.
+    """
     from tui.setup.open_desk import exposure
 
     return Ways(
@@ -51,6 +58,8 @@ def ways_of(settings: Settings, *, demo: bool = False, empty: bool = False) -> W
         letter=settings.letter,
         time_zone=settings.time_zone,
         lock_seconds=settings.lock.after_minutes * 60,
-        heads=demo or empty,
-        tour=demo,
+        heads=(demo or empty) and not tutorial,
+        tour=demo and not tutorial,
+        tips=settings.tips,
+        tutorial=tutorial,
     )

@@ -230,6 +230,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="
     """Frames, signs and marks of the screen in ASCII."""
     mouse: bool = True
     """The screen takes the mouse; without, the terminal's own selection works."""
+    tips: bool = True
+    """The screen shows the key of an action that was clicked or chosen by its name, once in a session."""
     interface_language: str = AUTO
     """The language of the screen and of the command line: `en`, `es`; `auto` goes by the environment."""
     account: tuple[Account, ...] = ()

@@ -109,6 +109,11 @@ class TicketView(ScrollView, can_focus=True, inherit_bindings=False):
         return len(self._lines) <= self._room
 
     @property
+    def text_in_view(self) -> str:
+        """The lines of the ticket that are drawn now, as text."""
+        return "\n".join(line.text for line in self._rows if line is not None)
+
+    @property
     def drawn_id(self) -> int | None:
         """The number of the ticket that is drawn."""
         return self.in_sight.ticket.id if self.in_sight is not None else None
