@@ -47,11 +47,12 @@ def fill(path: Path) -> None:
 
 
 def _show(path: Path, *, ascii_signs: bool) -> int:
-    from queues.connectors.outbox_folder import OutboxFolder
-    from tui.app import run_desk
     from tui.cli.demo import AGENT
     from tui.setup import garbage
 
-    garbage.wait()
-    return run_desk(path, connectors=[OutboxFolder(path.parent)], demo=True, tutorial=True, agent=AGENT,
-                    ascii_signs=ascii_signs)  # fmt: skip
+    with garbage.waiting():
+        from queues.connectors.outbox_folder import OutboxFolder
+        from tui.app import run_desk
+
+        return run_desk(path, connectors=[OutboxFolder(path.parent)], demo=True, tutorial=True, agent=AGENT,
+                        ascii_signs=ascii_signs)  # fmt: skip
