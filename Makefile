@@ -89,7 +89,7 @@ licences: $(READY)
 pythons:
 	@ran=; for python in $(PYTHONS); do \
 	  if $$python -c '' 2>/dev/null; then \
-	    $(MAKE) --no-print-directory test PYTHON=$$python VENV=.venv-$$python || exit 1; ran="$$ran $$python"; \
+	    $(MAKE) --no-print-directory test PYTHON=$$python VENV=.venv-$${python##*/} || exit 1; ran="$$ran $$python"; \
 	  else echo "$$python: not on the PATH, not tested"; fi; \
 	done; echo "Tested on:$${ran:- no Python at all}"; test -n "$$ran"
 

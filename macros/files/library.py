@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from data.errors import InputError
@@ -90,9 +91,9 @@ class Library:
         """Take in what changed on disk since the last call; return whether anything did."""
         now: dict[Path, _Read] = {}
         for folder in self._folders:
-            if folder == BUILT_IN and self._read:
-                now |= {path: file for path, file in self._read.items() if path.is_relative_to(folder)}
-                continue  # what came with the program stays as it is while it runs
+            if folder == BUILT_IN and not self._short:
+                now |= _built_in(folder)
+                continue
             snippets = 0
             for number, path in enumerate(files_in(folder)):
                 if self._short and path.stem != self._short and not _is_snippet(path, folder):
@@ -186,6 +187,12 @@ def _check_file(path: Path) -> Verdict:
         [macro_error for macro_error in (*read, loaded) if isinstance(macro_error, Snippet)]
     )
     return _verdict(path, loaded, snippets, wrong)
+
+
+@cache
+def _built_in(folder: Path) -> Mapping[Path, _Read]:
+    """Read what came with the program, once: it stays as it is while the program runs."""
+    return {path: _Read(stamp_of(path), _load(path, folder)) for path in files_in(folder)}
 
 
 def _is_snippet(path: Path, folder: Path) -> bool:
