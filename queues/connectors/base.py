@@ -71,6 +71,8 @@ class RemoteTicket:
     like: str = ""
     """The system's built-in status that an own one of a team counts as."""
     tags: frozenset[str] = frozenset()
+    values: Mapping[str, str] = field(default_factory=dict)
+    """What its custom fields hold, by their names there; a field without a value is not among them."""
     version: str = ""
     """Names this very state, for `RemoteReply.version`; empty if the system has no such thing."""
 
@@ -145,6 +147,18 @@ class Moving(Protocol):
 
     def set_queue(self, ref: str, queue: str, version: str) -> RemoteTicket:
         """Move it, and return its state afterwards. Raises StaleError if someone else moved it since that version."""
+        ...
+
+
+@runtime_checkable
+class KeepingFields(Protocol):
+    """A system whose custom fields are set from here."""
+
+    def set_fields(self, ref: str, values: Mapping[str, str], version: str) -> RemoteTicket:
+        """Set custom fields by their names there, the empty string for no value; return its state afterwards.
+
+        Raises StaleError if someone else changed one of them since that version.
+        """
         ...
 
 

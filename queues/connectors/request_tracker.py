@@ -28,7 +28,7 @@ OVERLAP = 20
 LARGEST_FILE = 10_000_000
 _NOBODY = "Nobody"
 _HEARD = ("Create", "Correspond", "Comment")
-_TAKES = frozenset({"Status", "Owner", "Set", "Take", "Untake", "Steal", "Give", "SetWatcher"})
+_TAKES = frozenset({"Status", "Owner", "Set", "Take", "Untake", "Steal", "Give", "SetWatcher", "CustomField"})
 _MARK = re.compile(r'x-tridesk="?([^";\s]+)')
 _TOKEN = re.compile(r"\d+-(\d+)-[0-9a-f]+")
 _MAIL_ID = re.compile(r"(?mi)^Message-ID:\s*(<[^<>\s]+>)")
@@ -179,6 +179,11 @@ class RequestTracker:
         """Change nothing: RT 5 has no tags."""
         return self.ticket(ref)
 
+    def set_fields(self, ref: str, values: Mapping[str, str], version: str) -> RemoteTicket:
+        """Set custom fields and read them back."""
+        self._put(f"ticket/{int(ref)}", {"CustomFields": dict(values)})
+        return self.ticket(ref)
+
     def offer(self, reply: RemoteReply) -> ReplyOffer:
         """Hand a `correspond` over, with status, fields and files in the one call."""
         body: dict[str, Any] = {"Content": reply.text, "ContentType": _marked(reply.mark)}
@@ -278,7 +283,7 @@ class RequestTracker:
     def _get(self, path: str, query: Mapping[str, str] | None = None) -> Any:
         return self._ask("GET", path, query=query).body
 
-    def _put(self, path: str, body: Mapping[str, str]) -> None:
+    def _put(self, path: str, body: Mapping[str, Any]) -> None:
         self._ask("PUT", path, body=body)
 
     def _ask(
@@ -359,6 +364,7 @@ def _ticket(row: Mapping[str, Any], language_field: str) -> RemoteTicket:
         logins=frozenset(_name(who).casefold() for who in people),
         fields=frozenset(str(custom_field.get("name")) for custom_field in fields),
         language=str(said[0]) if said else "",
+        values={str(item.get("name")): str(held[0]) for item in fields if (held := item.get("values")) and held[0]},
     )
 
 

@@ -28,8 +28,8 @@ from queues.team.versions import require_fit
 AT_ONCE = 100
 LARGEST_PAGE = 20_000_000
 """Bytes of messages fetched at once; a larger message comes alone."""
-_TICKET = """SELECT id, version, status, tridesk.holder(ticket), lane, subject, requestor, language, tags, changed_by
-    FROM tridesk.ticket WHERE id = ANY(%s)"""
+_TICKET = """SELECT id, version, status, tridesk.holder(ticket), lane, subject, requestor, language, tags, changed_by,
+    to_jsonb(ticket) -> 'fields' FROM tridesk.ticket WHERE id = ANY(%s)"""
 _FEED = """SELECT xact, id, ticket, actor FROM tridesk.event
     WHERE xact < pg_snapshot_xmin(pg_current_snapshot())::text::bigint AND (xact, id) > (%s, %s)
     ORDER BY xact, id LIMIT %s"""
@@ -163,6 +163,12 @@ class Team:
         self.operate(ref, {"add": sorted(add), "remove": sorted(remove)})
         return self.ticket(ref)
 
+    def set_fields(self, ref: str, values: Mapping[str, str], version: str) -> RemoteTicket:
+        """Set custom fields. Raises StaleError if a colleague changed one of them since that version."""
+        if self.operate(ref, {"fields": dict(values)}, base=version)["answer"] == "conflict":
+            raise StaleError("Changed", f"Fields of {ref} were changed by a colleague.")
+        return self.ticket(ref)
+
     def offer(self, reply: RemoteReply) -> ReplyOffer:
         """Prepare a reply; the statement that writes it is its last byte."""
         remote = self.ticket(reply.ref)
@@ -267,10 +273,11 @@ class Team:
         return {str(row[0]): self._ticket(row) for row in self.database.rows(_TICKET, sorted(numbers))}
 
     def _ticket(self, row: Sequence[Any]) -> RemoteTicket:
-        number, version, status, owner, lane, subject, requestor, language, tags, _ = row
+        number, version, status, owner, lane, subject, requestor, language, tags, _, values = row
         return RemoteTicket(
             str(number), status, owner, lane, subject, requestor=requestor,
             fields=frozenset(self.tracker.fields.names), language=language, tags=frozenset(tags), version=str(version),
+            values=values or {},
         )  # fmt: skip
 
     def _messages(self, tickets: Mapping[str, RemoteTicket], filed: Filed) -> tuple[Happened, ...]:

@@ -71,13 +71,15 @@ class Sharing:
         state = {
             "status": status, "owner": owner, "lane": ticket.lane, "subject": ticket.subject,
             "requestor": address_of(store, mirror.desk.rules, ticket, conversation), "language": ticket.language,
-            "tags": list(ticket.tags), "home": sender.address if sender else "",
+            "tags": list(ticket.tags), "fields": mirror.values_there(ticket), "home": sender.address if sender else "",
         }  # fmt: skip
         ref, message = self._team.open(f"open.{self._desk()}{number}", state, self._described(first), raw)
         with store.write(bulk=True):
             store.shared.link(mirror.name, ref, number)
             store.shared.note(mirror.name, message, first.id)
-            mirror.save_seen(ref, Seen(status, owner, ticket.lane, frozenset(ticket.tags)))
+            mirror.save_seen(
+                ref, Seen(status, owner, ticket.lane, frozenset(ticket.tags), values=mirror.values_there(ticket))
+            )
 
     def _bring(self, number: int) -> None:
         """Bring a message; what a customer wrote takes the ticket's status along."""

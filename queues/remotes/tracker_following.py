@@ -57,14 +57,34 @@ def _changes(mirror: Mirror, number: int, remote: RemoteTicket, *, new: bool) ->
         "status": status if status not in (None, ticket.status) else None,
         "assignee": owner if owner != ticket.assignee else None,
         "lane": lane if lane in known and lane != ticket.lane and not new else None,
+        "values": values_after(mirror, ticket, remote, seen),
         "tags": _tags(ticket, remote, seen.tags if seen else frozenset()),
     }
-    theirs = {"status": "status", "assignee": "owner", "lane": "queue", "tags": "tags"}
+    theirs = {"status": "status", "assignee": "owner", "lane": "queue", "tags": "tags", "values": "values"}
     return {
         name: value
         for name, value in changes.items()
         if value is not None and (seen is None or getattr(seen, theirs[name]) != getattr(remote, theirs[name]))
     }
+
+
+def values_after(mirror: Mirror, ticket: Ticket, remote: RemoteTicket, seen: Seen | None) -> dict[str, str] | None:
+    """Return our custom fields with what was changed there since they were last seen; None if nothing was.
+
+    A value that a field here does not take stays there.
+    """
+    known = seen.values if seen else {}
+    values = dict(ticket.fields)
+    for field in mirror.desk.rules.fields:
+        name = field.name_there
+        there = remote.values.get(name, "")
+        if there == known.get(name, ""):
+            continue
+        value = mirror.value_here(field, there)
+        if value is not None:
+            values[field.name] = value
+    values = {name: values[name] for name in sorted(values) if values[name]}
+    return values if values != dict(ticket.fields) else None
 
 
 def _tags(ticket: Ticket, remote: RemoteTicket, seen: Set[str]) -> tuple[str, ...] | None:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Any
 
-from data.errors import RefusedError
+from data.errors import RefusedError, RuleError
 from data.protocols import Clock
+from data.records.custom_fields import CustomField
 from data.records.tickets import Status, Ticket
 from queues.accounts.kinds import kind_named
 from queues.accounts.ticketing_system import Tracker
 from queues.connectors.base import Happened, RemoteTicket, TicketSystem
 from queues.desk.desk import Desk
 from queues.desk.recognisers.arrival import INTAKE
+from queues.ground.field_values import parse
 from queues.remotes.links import Link, LinkState, save_link
 
 Tell = Callable[[str], object]
@@ -32,11 +34,12 @@ class Seen:
     queue: str = ""
     tags: frozenset[str] = frozenset()
     version: str = ""
+    values: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, remote: RemoteTicket) -> Seen:
         """Return a ticket's state now."""
-        return cls(remote.status, remote.owner, remote.queue, remote.tags, remote.version)
+        return cls(remote.status, remote.owner, remote.queue, remote.tags, remote.version, remote.values)
 
 
 class Mirror:
@@ -69,13 +72,18 @@ class Mirror:
     def seen(self, ref: str) -> Seen | None:
         """Return how a ticket was last seen there."""
         result = self.store.settings.get(f"seen.{self.name}/{ref}")
-        return Seen(result[0], result[1], result[2], frozenset(result[3]), "".join(result[4:])) if result else None
+        if not result:
+            return None
+        status, owner, queue, tags, *more = result
+        # files of earlier versions have less
+        version, values = (more[0] if more else ""), (more[1] if len(more) > 1 else {})
+        return Seen(status, owner, queue, frozenset(tags), version, values)
 
     def save_seen(self, ref: str, seen: Seen) -> None:
         """Remember a ticket's state there, if it changed."""
         if seen != self.seen(ref):
             with self.store.write(bulk=True):
-                packed = [seen.status, seen.owner, seen.queue, sorted(seen.tags), seen.version]
+                packed = [seen.status, seen.owner, seen.queue, sorted(seen.tags), seen.version, dict(seen.values)]
                 self.store.settings.save(f"seen.{self.name}/{ref}", packed)
 
     def did(self, ref: str, **fields: Any) -> None:
@@ -127,6 +135,18 @@ class Mirror:
         """Return the status that a ticket lacks there; empty if it is the same there."""
         there = self.tracker.there(ticket.status)
         return "" if there == remote.status or self.status(remote) is ticket.status else there
+
+    def values_there(self, ticket: Ticket) -> dict[str, str]:
+        """Return the values of a ticket's custom fields, by their names there."""
+        fields = self.desk.rules.fields
+        return {field.name_there: ticket.fields[field.name] for field in fields if field.name in ticket.fields}
+
+    def value_here(self, field: CustomField, value: str) -> str | None:
+        """Return a value from there as it is kept here; None for one that the field does not take."""
+        try:
+            return parse(field, value, exact=True)
+        except RuleError:
+            return None
 
     def ticket(self, ticket_id: int) -> Ticket | None:
         """Return a ticket that the system has too, None for any other."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from data.records.tickets import Ticket
-from queues.connectors.base import Capability, Moving
+from queues.connectors.base import Capability, KeepingFields, Moving
 from queues.connectors.web import StaleError
 from queues.remotes.tracker_fetching import Fetching
-from queues.remotes.tracker_following import gave_way
+from queues.remotes.tracker_following import gave_way, values_after
 from queues.remotes.tracker_mirror import Mirror, Seen
 from queues.remotes.tracker_sent import SentByUs
 
@@ -41,6 +43,8 @@ class Pushing:
             self._mirror.or_told(ticket, self._push_notes)
         if Capability.TAGS in can:
             self._push_tags(ticket)
+        if isinstance(self._mirror.system, KeepingFields):
+            self._push_fields(ticket, self._mirror.system)
         if isinstance(self._mirror.system, Moving):
             self._push_lane(ticket, self._mirror.system)
         if status:  # a reply that waits takes its status along
@@ -70,6 +74,39 @@ class Pushing:
         if missing:
             named = ", ".join(sorted(missing))
             mirror.tell(f"{mirror.tracker.name} does not have the tags {named}: they stay here.")
+
+    def _push_fields(self, ticket: Ticket, system: KeepingFields) -> None:
+        """Set there the custom fields set here; one that a colleague changed first stays as it is there."""
+        mirror, ref = self._mirror, ticket.external_ref
+        seen = mirror.seen(ref) or Seen()
+        wanted = self._other_values(ticket, seen)
+        if not wanted:
+            return
+        try:
+            remote = system.set_fields(ref, wanted, seen.version)
+        except StaleError:
+            remote = mirror.system.ticket(ref)
+            values = values_after(mirror, ticket, remote, seen)
+            if values is not None:
+                mirror.desk.follow(ticket.id, mirror.name, values=values)
+                mirror.tell(f"#{ticket.id}: a field was changed in {mirror.tracker.name} first; that value stays.")
+                ticket = replace(ticket, fields=values)
+            if wanted := self._other_values(ticket, Seen.of(remote)):
+                remote = system.set_fields(ref, wanted, remote.version)
+        mirror.did(ref, values=dict(remote.values))
+        missing = sorted(name for name, value in wanted.items() if value and not remote.values.get(name))
+        self._not_there |= frozenset(missing)
+        if missing:
+            mirror.tell(f"{mirror.tracker.name} does not take the fields {', '.join(missing)}: they stay here.")
+
+    def _other_values(self, ticket: Ticket, seen: Seen) -> dict[str, str]:
+        """Return the values of custom fields that differ from those there, by their names there."""
+        values: dict[str, str] = {}
+        for field in self._mirror.desk.rules.fields:
+            own, name = ticket.fields.get(field.name, ""), field.name_there
+            if own != (self._mirror.value_here(field, seen.values.get(name, "")) or "") and name not in self._not_there:
+                values[name] = own
+        return values
 
     def _push_lane(self, ticket: Ticket, system: Moving) -> None:
         """Move a ticket there that was moved here, unless someone else has moved it since."""

@@ -9,6 +9,7 @@ from hashlib import sha256
 from itertools import count
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -26,6 +27,7 @@ from queues.mail.read_mail import read_mail
 from queues.remotes.links import LinkState
 from tests.servers.desk_at_tracker import DeskAtTracker
 from tests.servers.request_tracker import RequestTrackerServer
+from tui.setup.settings import FieldTable
 
 pytestmark = pytest.mark.trackers
 
@@ -49,6 +51,33 @@ def write(
     desk: DeskAtTracker, customer: str = ANA, text: str = "Hola, ¿me ayudan? No puedo entrar en mi cuenta."
 ) -> str:
     return desk.server.open_ticket(customer, "No puedo entrar 🎉", text)
+
+
+def test_custom_fields_go_both_ways_and_are_cleared(desk: DeskAtTracker, customer: str) -> None:
+    fields = [FieldTable("order", remote="Procedure"), FieldTable("nowhere")]
+    desk.settings = msgspec.structs.replace(desk.settings, field=fields)
+    ref = write(desk, customer)
+    desk.once()
+    number = desk.mirrored(ref).id
+
+    def there() -> list[str]:
+        rows = desk.server.ask("GET", f"ticket/{ref}")["CustomFields"]
+        return [value for row in rows if row["name"] == "Procedure" for value in row["values"] if value]
+
+    desk.act(number, Change(fields={"order": "A-17 ñ", "nowhere": "x"}))
+    desk.once()
+    assert there() == ["A-17 ñ"]
+    assert [line for line in desk.said if "nowhere" in line] == [
+        "desk does not take the fields nowhere: they stay here."
+    ]
+    desk.server.ask("PUT", f"ticket/{ref}", {"CustomFields": {"Procedure": "B-18"}}, agent="bruno")
+    desk.once()
+    assert dict(desk.mirrored(ref).fields) == {"nowhere": "x", "order": "B-18"}
+    desk.act(number, Change(fields={"order": ""}))
+    desk.once()
+    assert there() == []
+    desk.once()
+    assert dict(desk.mirrored(ref).fields) == {"nowhere": "x"}
 
 
 def test_a_ticket_comes_in_with_its_words_and_its_customer_once(desk: DeskAtTracker, customer: str) -> None:
