@@ -14,7 +14,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: demo test check format messages reference bench faults trackers coverage mutants pins audit sbom licences pythons release clean
+.PHONY: demo test check format messages reference site bench faults trackers coverage mutants pins audit sbom licences pythons release clean
 
 demo: $(READY)
 	@$(BIN)/tridesk demo
@@ -42,6 +42,10 @@ reference: $(READY)
 	$(BIN)/python -m tools.json_keys
 	$(BIN)/python -m tools.man_pages
 	$(BIN)/python -m tools.connectors_page
+
+# The documentation site in build/site, with a picture of every screen; NOPICTURES=1 leaves those out.
+site: $(READY)
+	$(BIN)/python -m tools.site.build $(if $(NOPICTURES),--no-pictures)
 
 bench: $(READY)
 	$(BIN)/python -m bench
