@@ -55,6 +55,12 @@ class BaseScreen(Screen[ScreenResultType], Generic[ScreenResultType]):
         """From when keys are meant for the screen, by `time.monotonic`."""
         return self.drawn_at + self.seen_after
 
+    @property
+    def free_height(self) -> int:
+        """How many lines are free for a card: all but those of what is docked, as the box of the tutorial is."""
+        docked = (child for child in self.children if child.styles.dock != "none")
+        return self.size.height - sum(child.outer_size.height for child in docked)
+
     def on_mount(self) -> None:
         """Release everything that waits for the screen to be drawn."""
         self.after_drawing(self._note_drawn)

@@ -9,6 +9,7 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from tui.cards.ask_row import ChoiceLine
+from tui.cards.base_screen import BaseScreen
 
 
 class FormRows(VerticalScroll, can_focus=False, inherit_bindings=False):
@@ -51,7 +52,9 @@ class FormRows(VerticalScroll, can_focus=False, inherit_bindings=False):
     def fit(self) -> None:
         """Take the height that the other widgets of the form leave; the rows scroll in it."""
         around = sum(widget.outer_size.height for widget in self.siblings)
-        height = self.screen.size.height * self._percent // 100
+        screen = self.screen
+        free = screen.free_height if isinstance(screen, BaseScreen) else screen.size.height
+        height = free * self._percent // 100
         self.styles.max_height = max(self._least, height - self._frame - around)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:

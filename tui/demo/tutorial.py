@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from textual.content import Content
-from textual.events import Key
+from textual.events import Key, Resize
 from textual.screen import Screen
 from textual.widgets import Static
 
@@ -31,6 +31,10 @@ class TutorialBox(Static):
     DEFAULT_CSS = """
     TutorialBox { dock: bottom; height: auto; max-height: 8; padding: 0 1; background: $panel; color: $foreground; }
     """
+
+    def on_resize(self, event: Resize) -> None:
+        """Let the card below fit itself into what is free now."""
+        self.screen.post_message(Resize(self.screen.size, self.screen.size))
 
 
 class Tutorial(Part):

@@ -116,7 +116,7 @@ class BulkCard(BaseCard[Verdict]):
         """Keep every line around the replies on the screen; the replies scroll."""
         around = [self.query_one(f"#card-{name}").outer_size.height for name in ("title", "facts", "keys")]
         frame = 2 + 2  # the border, and an empty line above and below the replies
-        room = self.size.height * 95 // 100 - frame - sum(around)
+        room = self.free_height * 95 // 100 - frame - sum(around)
         self.query_one("#card-reply").styles.max_height = max(3, room)
 
     def _counts(self) -> list[int]:

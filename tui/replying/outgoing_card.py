@@ -161,4 +161,4 @@ class OutgoingCard(BaseCard[Sent]):
         """Keep every line around the text on the screen; the text scrolls."""
         around = sum(self.query_one(f"#card-{name}").outer_size.height for name in ("title", "facts", "reason", "keys"))
         frame = 2 + 2  # the border, and an empty line above and below the text
-        self.query_one("#card-reply").styles.max_height = max(3, self.size.height * 95 // 100 - frame - around)
+        self.query_one("#card-reply").styles.max_height = max(3, self.free_height * 95 // 100 - frame - around)

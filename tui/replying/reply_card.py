@@ -263,7 +263,7 @@ class ReplyCard(BaseCard[Verdict]):
         named = [self.query_one(f"#card-{name}") for name in ("title", "facts", "keys")]
         around = [widget.outer_size.height for widget in (*named, *self.query(Input))]
         frame = 2 + 2  # the border, and an empty line above and below the reply
-        room = self.size.height * 95 // 100 - frame - sum(around)
+        room = self.free_height * 95 // 100 - frame - sum(around)
         most = max(3, room)
         if not self.has_class("-beside"):
             most = LAST_WORDS if room > ROOMY else LEAST_WORDS

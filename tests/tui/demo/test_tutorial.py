@@ -156,3 +156,18 @@ def test_without_a_terminal_it_is_refused(capsys: pytest.CaptureFixture[str]) ->
 
     with pytest.raises(InputError, match="needs a terminal"):
         run(["tutorial"])
+
+
+@pytest.mark.parametrize("size", [(80, 24), (110, 32), (140, 40)])
+def test_the_box_takes_its_lines_from_the_text_of_a_card_not_from_its_keys(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    async def script(pilot: Pilot[int], app: DeskApp) -> None:
+        await press(pilot, app, "enter", "1")
+        await said(pilot, app)
+        await press(pilot, app, "x")  # a wrong key makes the box grow
+        await said(pilot, app)
+        assert "Enter sends" in picture(app)
+        assert "Esc back" in picture(app)
+
+    tutorial(tmp_path, script, size)
