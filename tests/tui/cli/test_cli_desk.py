@@ -16,6 +16,7 @@ from data.store import Store
 from queues.desk.desk import Desk
 from queues.desk.desk_rules import DeskRules
 from queues.routing.rules import Rules
+from tests.tui.cli.in_process import tridesk
 from tui.cli.main import COMMANDS
 
 ROOT = Path(__file__).parents[3]
@@ -46,18 +47,6 @@ def desk_file(tmp_path: Path, home: dict[str, str]) -> Path:
     ])  # fmt: skip
     store.close()
     return tmp_path / "desk.db"
-
-
-def tridesk(home: dict[str, str], *arguments: str, given: str = "") -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "tui", *arguments],
-        env=home,
-        input=given,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
 
 
 def test_list_show_and_search_read_the_desk(desk_file: Path, home: dict[str, str]) -> None:
@@ -149,18 +138,27 @@ def test_what_is_suspended_is_told_listed_and_taken_in(tmp_path: Path, home: dic
     assert "no mail waits to be taken in" in tridesk(home, "doctor").stdout
 
 
-@pytest.mark.parametrize("name", sorted(COMMANDS))
-def test_every_command_has_help_and_loads_no_screen(name: str, home: dict[str, str]) -> None:
-    code = (
-        "import sys; from tui.cli.main import run\n"
-        f"assert run([{name!r}, '--help']) == 0\n"
-        "assert not [m for m in sys.modules if m == 'textual' or m.startswith('textual.')]"
+HELPS = """
+import contextlib, io, json, sys
+from tui.cli.main import COMMANDS, run
+for name in COMMANDS:
+    shown = io.StringIO()
+    with contextlib.redirect_stdout(shown):
+        code = run([name, "--help"])
+    loaded = [m for m in sys.modules if m == "textual" or m.startswith("textual.")]
+    print(json.dumps([name, code, shown.getvalue(), loaded]))
+"""
+
+
+def test_every_command_has_help_and_loads_no_screen(home: dict[str, str]) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", HELPS], env=home, capture_output=True, text=True, check=False, timeout=60
     )
-    found = subprocess.run(
-        [sys.executable, "-c", code], env=home, capture_output=True, text=True, check=False, timeout=60
-    )
-    assert found.returncode == 0, found.stderr[-500:]
-    assert "Usage:" in found.stdout
+    assert done.returncode == 0, done.stderr[-500:]
+    rows = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [name for name, *_ in rows] == list(COMMANDS)
+    for name, code, shown, loaded in rows:
+        assert (name, code, loaded, "Usage:" in shown) == (name, 0, [], True)
 
 
 def test_a_foreign_package_in_our_place_is_named(tmp_path: Path, home: dict[str, str]) -> None:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +16,8 @@ from queues.desk.desk import Desk
 from queues.desk.desk_rules import DeskRules
 from queues.routing.rules import Rules
 from tests.database import database
+from tests.tui.cli.in_process import tridesk
 
-ROOT = Path(__file__).parents[3]
 CONFIG = """
 agent = "eva"
 [[team]]
@@ -47,13 +45,7 @@ def home(tmp_path: Path) -> dict[str, str]:
         for n, language in enumerate(("es", "en", "es"), 1)
     ])  # fmt: skip
     store.close()
-    return {**os.environ, **places, "TRIDESK_DB": str(tmp_path / "desk.db"), "PYTHONPATH": str(ROOT), "HOME": "/none"}
-
-
-def tridesk(home: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "tui", *arguments], env=home, capture_output=True, text=True, check=False, timeout=60
-    )
+    return {**os.environ, **places, "TRIDESK_DB": str(tmp_path / "desk.db"), "HOME": "/none"}
 
 
 def lines(home: dict[str, str], *arguments: str) -> list[dict[str, Any]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 
 from data.desk_file.backup_files import copies_of
 from data.store import Store
+from tests.tui.cli.in_process import tridesk
 from tui.cli.main import run
 from tui.setup.settings import config_folder, state_folder
 
@@ -58,10 +60,7 @@ def held(*folders: Path) -> set[str]:
 
 
 def lines(*arguments: str, code: int = 0) -> list[str]:
-    ran = subprocess.run(
-        [sys.executable, "-m", "tui", *arguments],
-        cwd=ROOT, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL,
-    )  # fmt: skip
+    ran = tridesk(os.environ, *arguments)
     assert ran.returncode == code, ran.stderr
     return (ran.stdout if code == 0 else ran.stderr).splitlines()
 
@@ -96,8 +95,11 @@ def test_erased_means_nowhere(desk: Path) -> None:
 
 def test_an_open_desk_is_not_erased_from(desk: Path) -> None:
     store = Store.open(desk)
-    (sentence,) = lines("erase", ADDRESS, "--reason", "asked", "--yes", "--db", str(desk), code=1)
+    command = [sys.executable, "-m", "tui", "erase", ADDRESS, "--reason", "asked", "--yes", "--db", str(desk)]
+    ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)  # locks are between processes
     store.close()
+    assert ran.returncode == 1
+    (sentence,) = ran.stderr.splitlines()
     assert "open; close the screen" in sentence
     assert "kestrel" in held(desk.parent)
 
