@@ -29,6 +29,7 @@ from tests.servers import mail_stack as mail
 from tests.servers import postgres
 from tests.servers import request_tracker as tracker
 from tests.servers import roundup as issues
+from tests.servers.chatwoot_double import ChatwootDouble
 from tests.servers.mail_stack import MailStack
 from tests.servers.postgres import PostgresServer, Team
 from tests.servers.request_tracker import RequestTrackerServer
@@ -169,6 +170,14 @@ def team(postgres_server: PostgresServer) -> Iterator[Team]:
     made = postgres_server.team()
     yield made
     made.close()
+
+
+@pytest.fixture
+def chatwoot() -> Iterator[ChatwootDouble]:
+    """Yield a stand-in of Chatwoot that keeps its conversations."""
+    double = ChatwootDouble()
+    yield double
+    double.close()
 
 
 @pytest.fixture

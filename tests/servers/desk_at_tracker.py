@@ -6,6 +6,7 @@ from collections.abc import Callable
 from contextlib import closing, nullcontext
 from pathlib import Path
 from unittest.mock import patch
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -109,8 +110,9 @@ class DeskAtSystem:
         self.settings = msgspec.structs.replace(self.settings, undo_seconds=seconds)
 
     def go_by(self, url: str, ca_file: str = "") -> None:
-        """Reach the system at another address."""
-        self.tracker = complete(msgspec.structs.replace(self.tracker, url=url, ca_file=ca_file))
+        """Reach the system by another host, under the same path."""
+        whole = url + urlsplit(self.tracker.url).path
+        self.tracker = complete(msgspec.structs.replace(self.tracker, url=whole, ca_file=ca_file))
         self.settings = msgspec.structs.replace(self.settings, tracker=(self.tracker,))
 
     def put_back(self, cursor: str) -> None:

@@ -19,6 +19,8 @@ from queues.connectors.web import StaleError
 from tests.servers.connector_worlds import World, reply
 from tests.servers.system_worlds import SystemWorld
 
+pytestmark = pytest.mark.usefixtures("one_helper")
+
 TEXT = "¿Qué tal? Ya está: «niño», 100 €, 🎉."
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
@@ -16,7 +15,6 @@ from queues.accounts.ticketing_system import Tracker, complete
 from queues.connectors.base import RemoteReply, RemoteTicket
 from queues.connectors.web import BusyError
 from queues.connectors.zendesk import Zendesk
-from queues.helper.client import Helper
 from queues.remotes.links import Link, LinkState
 from tests.servers.desk_at_mail import until
 from tests.servers.desk_at_tracker import DeskAtSystem
@@ -26,27 +24,7 @@ from tui.accounts.mail_worker import MailKeeper
 SUPPORT = 71
 
 
-class OneHelper(Helper):
-    """A helper process that outlives who used it: starting one takes longer than most of these tests."""
-
-    def close(self) -> None:
-        """Stay."""
-
-    def end(self) -> None:
-        """End the process."""
-        super().close()
-
-
-@pytest.fixture(scope="module")
-def helper() -> Iterator[OneHelper]:
-    shared = OneHelper()
-    yield shared
-    shared.end()
-
-
-@pytest.fixture(autouse=True)
-def shared(helper: OneHelper, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tui.accounts.mail_worker.Helper", lambda: helper)
+pytestmark = pytest.mark.usefixtures("one_helper")
 
 
 @pytest.fixture
