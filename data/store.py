@@ -37,6 +37,7 @@ from data.tables.imported import Imports
 from data.tables.known_wordings import KnownWordings
 from data.tables.lanes import Lanes
 from data.tables.legal_holds import LegalHolds
+from data.tables.mentions import Mentions
 from data.tables.messages import Messages
 from data.tables.moves import Moves
 from data.tables.outbox import Outbox
@@ -85,6 +86,7 @@ class Store:
         self.lanes = Lanes(connection)
         self.forwards = Forwards(connection)
         self.harm_corrections = HarmCorrections(connection)
+        self.mentions = Mentions(connection)
         self.moves = Moves(connection)
         self.people = People(connection)
         self.promises = Promises(connection)

@@ -18,6 +18,8 @@ ROOMS = ("tui", "queues", "macros", "data")
 MOST_LOOSE = {"tui": 6, "queues": 8, "macros": 6, "data": 11}
 """Python files at the root of a room: those that a newcomer opens first."""
 ONE_IDEA = {
+    "wall": "who works on what: read, printed, shown",
+    "mentions": "notes that mention an agent: as values, stored, listed by a command, listed by a key",
     "custom_fields": "the definitions of custom fields, as values and as stored",
     "attachments": "the files that go with a reply: named in a macro, written into the mail",
     "base": "what each file of the folder implements",

@@ -604,3 +604,13 @@ def tickets_have_custom_fields(db: Database) -> None:
     """The values of each ticket's custom fields, and the same in lower case for the search."""
     for statement in FIELDS:
         db.execute(statement)
+
+
+@migrations()
+def notes_mention_agents(db: Database) -> None:
+    """Whom notes mention, after which event, and when they have seen it."""
+    db.execute(
+        """CREATE TABLE mention (name TEXT NOT NULL,
+            message_id INTEGER NOT NULL REFERENCES message(id) ON DELETE CASCADE, after_event INTEGER NOT NULL,
+            seen_at INTEGER, PRIMARY KEY (name, message_id)) STRICT, WITHOUT ROWID"""
+    )

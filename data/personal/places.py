@@ -121,6 +121,10 @@ PLACES: Mapping[str, Place] = {
     "shared_message": Place(
         "message_id IN (SELECT value FROM json_each(:messages))", plain="connector number message_id post"
     ),
+    "mention": Place(
+        "message_id IN (SELECT value FROM json_each(:messages))", plain="name message_id after_event seen_at",
+        delete=True,
+    ),
     "effort": Place(_TICKETS, plain="ticket_id agent at keys letters seconds"),
     "event": Place(
         _TICKETS, {"detail": "redacted one by one"}, "id action ticket_id at actor kind salt content link"

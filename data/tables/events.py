@@ -118,6 +118,12 @@ class Events:
         rows = self._db.execute(_SELECT + "WHERE id > ? AND id <= ? AND actor = ? ORDER BY id", (after, upto, actor))
         return [_event(row) for row in rows]
 
+    def last_of(self, actors: Collection[str]) -> dict[str, int]:
+        """Return when each actor last did anything, looked for among the newest 20,000 events."""
+        sql = """SELECT actor, max(at) FROM event WHERE id > (SELECT max(id) FROM event) - 20000
+            AND actor IN (SELECT value FROM json_each(?)) GROUP BY actor"""
+        return dict(self._db.execute(sql, (json.dumps(list(actors)),)))
+
     def of_agent(self, agent: str, after: int, upto: int) -> set[int]:
         """Return the tickets with news after event `after`, up to event `upto`, that may count for an agent.
 

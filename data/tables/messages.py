@@ -13,6 +13,7 @@ from typing import Any
 from data.records.changes import Answered
 from data.records.messages import Attachment, Direction, Message, MessageKind, OwnReply, Sign
 from data.search.search_index import insert_message
+from data.tables.mentions import Mentions
 
 _COLUMNS = (
     "id, ticket_id, direction, kind, from_name, from_address, subject, text, new_text, at, received_at, language, "
@@ -288,6 +289,8 @@ class Messages:
         cursor = self._db.execute(f"INSERT INTO message ({names}) VALUES ({marks})", row)
         number = int(cursor.lastrowid or message.id)
         insert_message(self._db, number, message)
+        if message.direction is Direction.NOTE and not message.history:
+            Mentions(self._db).note(number, message.text)
         if message.raw_sha256:
             self._db.execute("UPDATE raw SET filed = 1 WHERE sha256 = ?", (message.raw_sha256,))
         return number

@@ -148,6 +148,23 @@ class Tickets:
         """Return the languages of a lane's active tickets (`language`), or the tags of all its tickets (`tag`)."""
         return [row[0] for row in self._db.execute(values(column), {"lane": lane, "limit": limit})]
 
+    def in_hand(self, statuses: Collection[Status]) -> Iterator[tuple[str, Status, int, int | None]]:
+        """Yield each agent's tickets of these statuses: agent, status, how many, and when their first clock runs out.
+
+        Tickets of no agent are counted under the empty name.
+        """
+        sql = """SELECT assignee, status, count(*), min(sort_due) FROM ticket INDEXED BY ticket_of_status
+            WHERE status IN (SELECT value FROM json_each(?)) AND merged_into IS NULL GROUP BY assignee, status"""
+        for agent, status, count, due in self._db.execute(sql, (json.dumps([str(status) for status in statuses]),)):
+            yield agent, Status(status), count, due if due < NO_DUE else None
+
+    def unassigned(self, lane: str) -> tuple[int, int | None]:
+        """Return how many active tickets of a lane no agent has, and when the oldest of them came."""
+        sql = f"""SELECT count(*), min(t.created_at) FROM ticket t INDEXED BY ticket_assignee
+            WHERE t.lane = ? AND t.assignee = '' AND {IS_ACTIVE}"""
+        row = self._db.execute(sql, (lane,)).fetchone()
+        return row[0], row[1]
+
     def counts(self) -> dict[str, LaneCounts]:
         """Return every lane's counts by status."""
         by_lane: dict[str, dict[Status, int]] = {}

@@ -52,7 +52,9 @@ def _outline(number: int, priority: Priority, severity: Severity | None, due: in
 class Choosing:
     """Used in the thread of its store, for one agent."""
 
-    def __init__(self, store: Store, exposure: Exposure, agent: str) -> None:
+    def __init__(self, store: Store, exposure: Exposure, agent: str, logins: Collection[str] = ()) -> None:
+        """`logins` are the agent's names in other systems, by which notes may mention them."""
+        self._logins = logins
         self._store, self._exposure, self._agent = store, exposure, agent
         self._offers = Offers()
         self._usual: Mapping[str, int] = {}
@@ -125,10 +127,19 @@ class Choosing:
             for promise in reversed(self._store.promises.open(until=now + SOON))
             if promise.ticket_id != leaving
         }
-        special = {child.ticket_id for child in self._store.escalations.overdue(now)} - without | promised.keys()
+        mentioned = {
+            mention.ticket_id: mention.author
+            for mention in self._store.mentions.of(self._logins, self._agent)
+            if mention.ticket_id != leaving
+        }
+        special = (
+            {child.ticket_id for child in self._store.escalations.overdue(now)} - without
+            | promised.keys()
+            | mentioned.keys()
+        )
         plain = self._plain(now, limit, waiting_lanes(self._store) if lanes is None else lanes, without | special)
         rows = self._by_lane(tickets.rows({*special, *plain}), lanes)
-        return ranked(rows, now, self.usual_seconds(now), promised)
+        return ranked(rows, now, self.usual_seconds(now), promised, mentioned)
 
     def _plain(self, now: int, limit: int, lanes: Sequence[str], without: Collection[int]) -> list[int]:
         """Return the most urgent tickets by severity, priority and clock alone, however many wait.

@@ -15,6 +15,7 @@ from data.protocols import Clock, ReplyChecker
 from data.records.changes import Change, Done, Finding, NewTicket
 from data.records.customers import LegalHold
 from data.records.incoming import Imported, Incoming, Received, Standing
+from data.records.mentions import Mention
 from data.records.messages import Direction, Draft, FormDraft
 from data.records.participants import Participant
 from data.records.promises import Promise
@@ -87,7 +88,7 @@ class Desk:
         self.access = Access(agent, rules.roles)
         self._clock = clock
         self._changer = TicketChanger(store, rules, checker, agent)
-        self._choosing = Choosing(store, rules.exposure, agent)
+        self._choosing = Choosing(store, rules.exposure, agent, rules.logins)
         self._filer = MessageFiler(store, rules)
         self.ratings = Ratings(store, clock, self.access)
         self.reviews = Reviewing(store, clock, self.access)
@@ -653,6 +654,17 @@ class Desk:
         """Recalculate every running ticket's clocks by the current policies; `dry_run` only counts."""
         with self.store.write():
             return reclock(self.store, self.rules, self._clock(), dry_run=dry_run)
+
+    def mentions(self, *, everything: bool = False) -> list[Mention]:
+        """Return the newest notes that mention the agent; only those neither seen nor answered at first."""
+        return self.store.mentions.of(self.rules.logins, self.agent, everything=everything)
+
+    @needs(Right.WORK)
+    def see_mentions(self, ticket_id: int) -> int:
+        """Mark the agent's mentions on a ticket as seen; return how many were not before."""
+        with self.store.write():
+            self._ticket(ticket_id, None)
+            return self.store.mentions.see(ticket_id, [self.agent, *self.rules.logins], self._clock())
 
     def follow(
         self,

@@ -74,6 +74,8 @@ class DeskRules:
     """The confidence from which a detected language becomes the ticket's."""
     exposure: Exposure = field(default_factory=Exposure)
     """Which tickets are graphic, and how many easier tickets to interleave between two of them."""
+    logins: frozenset[str] = frozenset()
+    """The agent's own names in other systems: notes there mention them by these."""
     counts_picks: bool = False
     """Record an event with the rank of a ticket that was taken ahead of next-up's."""
     roles: Mapping[str, Role] = field(default_factory=dict)

@@ -1,4 +1,4 @@
 """What the events say about the work: handling times, reports, and past shifts replayed.
 
-Imports `next_up`, `clocks` and `data`.
+Imports `ground`, `routing`, `next_up`, `clocks` and `data`.
 """

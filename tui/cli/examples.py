@@ -38,6 +38,8 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "problem show": ("problem show P-1",),
     "problem solve": ("problem solve P-1 --macro bug/fixed --dry-run",),
     "problem unlink": ("problem unlink 13",),
+    "wall": ("wall", "wall --json"),
+    "mentions": ("mentions", "mentions --seen 12"),
     "promises": ("promises", "promises --due today"),
     "handover": ("handover",),
     "shift end": ('shift end --note "Two promises are due at noon."',),

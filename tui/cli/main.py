@@ -42,6 +42,8 @@ COMMANDS = {
     "split": ("tui.cli.merging", "split"),
     "move": ("tui.cli.merging", "move"),
     "problem": ("tui.cli.problems", "problem"),
+    "wall": ("tui.cli.wall", "wall"),
+    "mentions": ("tui.cli.mentions", "mentions"),
     "promises": ("tui.cli.promises", "promises"),
     "handover": ("tui.cli.promises", "handover"),
     "shift": ("tui.cli.shift", "shift"),

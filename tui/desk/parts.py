@@ -45,6 +45,7 @@ from tui.moving.column_heads import Heads
 from tui.moving.finding import Filter
 from tui.moving.glance import Glance
 from tui.moving.graphic_words import GraphicContent
+from tui.moving.mentions import Mentions
 from tui.moving.moving import Movement
 from tui.moving.passing_over import MostUrgent
 from tui.moving.view_choice import ViewChoice
@@ -73,6 +74,7 @@ from tui.setup.settings import config_folder
 from tui.shifts.begin_and_end import Shifts
 from tui.shifts.figures import ShiftFigures
 from tui.shifts.handover import HandOver
+from tui.shifts.wall import WallView
 
 if TYPE_CHECKING:
     from queues.procedures.book import ProcedureBook
@@ -120,6 +122,7 @@ class Parts:
         self.most_urgent = MostUrgent(desk, going)
         self.filter = Filter(desk, going)
         self.view_choice = ViewChoice(desk, self.filter)
+        self.mentions = Mentions(desk, going)
         self.decisions = Decisions(desk, changing)
         self.undo = Undo(desk, going, changing)
         self.questions = Questions(desk, changing)
@@ -158,6 +161,7 @@ class Parts:
         self.shift_figures = ShiftFigures(desk, going, self.view_choice)
         self.shifts = Shifts(desk, going, self.graphic, self.steps, self.shift_figures)
         self.hand_over = HandOver(desk, going, self.shifts)
+        self.wall = WallView(desk, going)
         self.reports = Reports(desk, going, self.view_choice)
         self.reviews = Reviews(desk, going, changing, self.graphic, self.steps)
         whereabouts = Whereabouts(desk, going, self.writing, self.steps.panel)

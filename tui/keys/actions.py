@@ -208,6 +208,9 @@ def _look() -> list[Action]:
             footer=True,
         ),
         Action("find.view", ("f",), "Views…", "Show mine, pending, solved today, a tag… or what you saved.", "Find"),
+        Action(
+            "find.mentions", ("g n",), "Notes to me…", "List notes with your @name; Enter opens the ticket.", "Find"
+        ),
         Action("ticket.customer", ("c",), "Customer", "Show the customer and all their tickets.", "Look"),
         Action("ticket.history", ("g h",), "History…", "Show who did what to the ticket; undo from there.", "Look"),
         Action("ticket.files", ("A",), "Files…", "List the ticket's files, to view, save or open one.", "Look"),
@@ -234,6 +237,7 @@ def _look() -> list[Action]:
             "List open work: promises, unsent replies, drafts; end the shift.",
             "Desk",
         ),
+        Action("desk.wall", ("g a",), "The wall…", "Show who works on what, and what breaches next.", "Desk"),
         Action("desk.report", ("g r",), "Report…", "Show the figures of a period; each opens its tickets.", "Desk"),
         Action("desk.coach", ("C",), "Coach", "Keys and seconds per ticket, and what would save keys.", "Desk"),
         Action(

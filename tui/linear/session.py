@@ -114,7 +114,9 @@ class Session:
         from queues.desk.choose_next import Choosing
 
         now = wall_clock()
-        waiting = Choosing(self._desk.store, self._exposure, self._desk.agent).order(now, limit=LISTED)
+        waiting = Choosing(self._desk.store, self._exposure, self._desk.agent, self._desk.rules.logins).order(
+            now, limit=LISTED
+        )
         lines = [
             words("ticket {n}, {subject}, from {name}. {why}").format(
                 n=item.row.id,

@@ -9,6 +9,7 @@ from datetime import tzinfo
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo
 
 from data.protocols import Clock
@@ -182,6 +183,12 @@ def _lower(addresses: Iterable[str]) -> frozenset[str]:
     return frozenset(address.strip().casefold() for address in addresses if address.strip())
 
 
+def logins(settings: Settings) -> frozenset[str]:
+    """Return the agent's names in ticketing systems and teams, where the settings name them."""
+    named = {tracker.user or unquote(urlsplit(tracker.url).username or "") for tracker in settings.tracker}
+    return frozenset(named - {""})
+
+
 def exposure(settings: Settings) -> Exposure:
     """Return the rules for graphic tickets: which they are, and how they are handled."""
     table = settings.exposure
@@ -246,6 +253,7 @@ def desk_rules(settings: Settings) -> DeskRules:
         },
         exposure=exposure(settings),
         roles=roles(settings),
+        logins=logins(settings),
         counts_picks=settings.next_up.count_picks,
         mail_connector=settings.account[0].connector if settings.account else "",
     )

@@ -17,6 +17,7 @@ from queues.connectors.team import Team as Connector
 from queues.team.administration import free_all, members, prepare, remove_member, state
 from queues.team.database import Database, tls_settings
 from queues.team.migrations import Migration, migrations
+from queues.team.versions import known
 from tests.queues.team.test_operations import operate, reply
 from tests.servers.front import certificate
 from tests.servers.postgres import Place, PostgresServer, Team, open_ticket
@@ -190,28 +191,35 @@ def test_a_removed_member_is_refused_and_told_so(team: Team, alice: Connector) -
 
 
 NEXT = Migration(
-    2, "colours",
+    known() + 1, "colours",
     "ALTER TABLE tridesk.ticket ADD COLUMN colour text NOT NULL DEFAULT '';"
     "CREATE TABLE tridesk.wall (id bigint); GRANT SELECT ON tridesk.wall TO tridesk_reader;",
 )  # fmt: skip
-AFTER_NEXT = Migration(3, "more", "CREATE TABLE tridesk.more (id bigint)")
+AFTER_NEXT = Migration(known() + 2, "more", "CREATE TABLE tridesk.more (id bigint)")
 
 
 def test_a_client_works_beside_the_next_schema_and_says_when_it_is_too_old(team: Team, alice: Connector) -> None:
     ref = open_ticket(team.connected("gateway"), b"x", "ana@x.example", "x")
     cursor = alice.after("", unfiled).cursor
-    assert [step.number for step in prepare(team.owner, [*migrations(), NEXT]).done] == [2]
+    assert [step.number for step in prepare(team.owner, [*migrations(), NEXT]).done] == [NEXT.number]
     assert alice.take(ref, "").owner == "alice"
     alice.close()  # and logs in again
     assert alice.after(cursor, unfiled).tickets[ref].owner == "alice"
     prepare(team.owner, [*migrations(), NEXT, AFTER_NEXT])
     alice.close()
-    with pytest.raises(RefusedError, match=r"needs a newer tridesk \(2, this is 1\)"):
+    with pytest.raises(RefusedError, match=rf"needs a newer tridesk \({NEXT.number}, this is {known()}\)"):
         alice.after(cursor, unfiled)
 
 
+def test_a_client_works_with_the_schema_of_the_version_before(team: Team, alice: Connector) -> None:
+    ref = open_ticket(team.connected("gateway"), b"x", "ana@x.example", "x")
+    team.owner.rows("ALTER TABLE tridesk.ticket DROP COLUMN fields")
+    team.owner.rows("DELETE FROM tridesk.migration WHERE number = 2")
+    assert dict(alice.after("", unfiled).tickets[ref].values) == {}
+
+
 def test_a_migration_that_fails_leaves_nothing_behind(team: Team) -> None:
-    broken = Migration(2, "broken", "CREATE TABLE tridesk.half (id bigint); SELECT no_such_function()")
+    broken = Migration(known() + 1, "broken", "CREATE TABLE tridesk.half (id bigint); SELECT no_such_function()")
     with pytest.raises(ConnectorError):
         prepare(team.owner, [*migrations(), broken])
     assert team.owner.rows("SELECT to_regclass('tridesk.half')") == [(None,)]
