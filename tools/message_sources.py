@@ -82,6 +82,24 @@ COMPOSED = {
     "queues/desk/gates.py": (
         "#{id}, step {step} comes first: {text} Answer it, or give a reason to override it.",
     ),
+    "tui/cli/doctor.py": (
+        "nothing at {path} yet; it is made on first use",
+        "{path} is sound; {n} tickets wait; in the outbox: {waiting}",
+        "{path} is sound, encrypted; {n} tickets wait; in the outbox: {waiting}",
+        "nothing to back up yet", "none yet; the screen makes one while it is open, and so does `tridesk backup`",
+        "the newest of {n} is {hours} hours old ({path})", "the newest of {n} is {days} days old ({path})",
+        "the newest of {n} is {hours} hours old ({path}), and the desk was changed since; `tridesk backup` makes one.",
+        "the newest of {n} is {days} days old ({path}), and the desk was changed since; `tridesk backup` makes one.",
+        "no events yet", "nothing waits", "{n} waiting to leave", "no ticket is in no lane",
+        "no ticket waits in no lane",
+        "{n} tickets wait in no lane; `tridesk list --lane none`",
+        "no ticket waits in no lane; the lanes have changed, `tridesk lanes --again` moves tickets",
+        "{n} tickets wait in no lane; `tridesk list --lane none`; the lanes have changed, `tridesk lanes --again` "
+        "moves tickets",
+        "no mail waits to be taken in", "none at {path}; the defaults hold", "the desk opens",
+        "{n} actions have their keys", "{n} policies, {m} calendars", "none; `tridesk account add` makes one",
+        "no mail account",
+    ),
     "queues/quality/reviewing.py": (
         "review {number} of {name}'s reply", "review {number} {state}", "C-{number} with {name}",
         "rating removed", "rating set to {value}",

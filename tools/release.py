@@ -23,6 +23,9 @@ TRIED = (
     ["doctor"],
     ["demo", "--no-ui", "--tickets", "3", "--keep", "demo.db"],
     ["list", "--db", "demo.db"],
+    ["glossary", "smh"],
+    ["macros", "show", "general/acknowledge"],
+    ["procedures", "list"],
 )
 """What has to run in each environment, without the screen."""
 

@@ -40,6 +40,15 @@ _OURS = {
     "now": "now today",
 }
 _BY_THEIRS = {theirs: our_name for our_name, names in _OURS.items() for theirs in names.split()}
+_ZENDESK = {
+    "customer.first_name": "ticket.requester.first_name", "customer.name": "ticket.requester.name",
+    "customer.email": "ticket.requester.email", "customer.language": "ticket.requester.language",
+    "ticket.id": "ticket.id", "ticket.subject": "ticket.title", "ticket.reference": "ticket.external_id",
+    "ticket.status": "ticket.status", "ticket.priority": "ticket.priority", "ticket.created": "ticket.created_at",
+    "agent.name": "current_user.name", "agent.first_name": "current_user.first_name",
+    "brand.name": "ticket.brand.name", "brand.url": "ticket.brand.url", "brand.signature": "current_user.signature",
+    "csat.link": "satisfaction.rating_url",
+}  # fmt: skip
 _SAME_PERSON = {"user.firstname": "agent.first_name", "user.fullname": "agent.name", "user.email": "brand.email"}
 """Help Scout's `user` is the agent; everyone else's is the customer."""
 
@@ -64,6 +73,11 @@ def our_name(theirs: str, tool: str = "") -> str:
     if tool == "helpscout" and key in _SAME_PERSON:
         return _SAME_PERSON[key]
     return _BY_THEIRS.get(key, "")
+
+
+def theirs_of(ours: str) -> str:
+    """Return Zendesk's name of a value of ours, or the empty string if there is none."""
+    return _ZENDESK.get(ours, "")
 
 
 def language_code(said: str) -> str:

@@ -69,6 +69,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "clocks": ("clocks", "clocks --again --dry-run"),
     "macros check": ("macros check own.j2",),
     "macros evaluate": ("macros evaluate",),
+    "macros export": ("macros export > macros.jsonl", "macros export --zendesk general/acknowledge"),
     "macros import": ("macros import macros.json --from zendesk --dry-run",),
     "macros list": ("macros list",),
     "macros render": ("macros render general/ask-rating --language es --ticket 12",),

@@ -19,6 +19,7 @@ from macros.filling.macro import Macro
 from macros.render import render
 from tui.cli.common import db_option, json_option, reading, write_json
 from tui.cli.completing import MACRO, TICKET
+from tui.cli.macro_export import export_them
 from tui.cli.macro_folder import FOLDER, library_of
 from tui.cli.macro_import import import_them
 from tui.cli.macro_stats import stats
@@ -185,4 +186,5 @@ def _pairs(answers: tuple[str, ...]) -> dict[str, str]:
 macros.add_command(suggest)
 macros.add_command(evaluate)
 macros.add_command(import_them)
+macros.add_command(export_them)
 macros.add_command(stats)

@@ -14,6 +14,7 @@ from tui.linear.changes_read_out import ChangedWording
 from tui.linear.console import Console, listed
 from tui.look.shown import safe_line, safe_text
 from tui.look.words import translated, words
+from tui.setup.clock import wall_clock
 
 if TYPE_CHECKING:
     from queues.desk.desk import Desk
@@ -99,6 +100,8 @@ class Replying:
             if letter == "a" and card.addresses:
                 other = replace(change, recipient=card.addresses[0])
                 return self._decide(ticket, title, other, may_flip=may_flip)
+            if (changed := self._changed(card, letter)) is not None:
+                return self._decide(ticket, title, changed, may_flip=may_flip)
             if letter == "x" and (blocked or card.gates):
                 reason = self._console.ask(words("Why is it sent anyway? The reason is kept. Empty goes back."))
                 continue
@@ -116,20 +119,67 @@ class Replying:
             sent = replace(card.change, status=status, snooze_until=until, override_reason=reason)
             return self._desk.act((ticket.id,), sent, versions={ticket.id: ticket.version})
 
+    def _changed(self, card: Card, letter: str) -> Change | None:
+        """Ask for what a letter changes of the reply, and return it changed; None for other letters."""
+        from tui.replying.reply_changes import copied_to, promised_by, taking_in
+
+        change = card.change
+        if letter == "e":
+            return replace(change, reply=self._edited(change.reply or ""), edited=True)
+        if letter == "t":
+            return self._asked(card, words("Answer by when? tomorrow, Friday 17:00, 2 days."), promised_by)
+        if letter == "n" and change.promise is not None:
+            return replace(change, promise=None, gives_no_promise=True)
+        if letter == "c" and card.takes_cc:
+            return self._asked(card, words("Who gets a copy? Addresses, separated by commas; - for no one."), copied_to)
+        if letter == "i" and card.new:
+            return taking_in(card)
+        return None
+
+    def _asked(self, card: Card, question: str, taken: Callable[[Card, str], Change | str]) -> Change:
+        """Ask until the answer can be used; an empty one changes nothing."""
+        while answer := " ".join(self._console.ask(f"{question} {words('Empty changes nothing.')}").split()):
+            changed = replace(card.change, cc=()) if answer == "-" and card.takes_cc else taken(card, answer)
+            if not isinstance(changed, str):
+                return changed
+            self._console.say(safe_line(changed))
+        return card.change
+
+    def _edited(self, text: str) -> str:
+        """Have the agent change, add and remove lines, and return the text."""
+        lines = text.splitlines()
+        while True:
+            self._console.say(*(f"{n}. {safe_line(line)}" for n, line in enumerate(lines, 1)))
+            asked = self._console.ask(words("Number of the line to change; + adds one, a full stop is the end."))
+            if asked in ("", "."):
+                return "\n".join(lines)
+            if asked == "+":
+                lines.append(self._console.ask(words("The new line:")))
+            elif asked.isascii() and asked.isdigit() and 0 < int(asked) <= len(lines):
+                place = int(asked) - 1
+                typed = self._console.ask(words("Its new text; - removes the line, empty leaves it as it is."))
+                lines[place : place + 1] = [] if typed == "-" else [typed or lines[place]]
+            else:
+                self._console.say(words("There is no such line."))
+
     def _card(self, ticket: Ticket, title: str, change: Change) -> Card:
         """Return what the screen's card would show."""
+        from queues.outgoing.mail_bytes import carries_cc
         from tui.replying.reply_card_lines import Card, other_addresses
 
         desk = self._desk
         change = replace(change, promise=desk.promise(ticket.id, change))
         recipient = change.recipient or desk.recipient(ticket.id)
         weak = bool(change.macro) and self._answering.weak(ticket, change.macro)
-        card = Card(title, recipient, change, desk.findings(ticket.id, change), weak=weak)
+        card = Card(title, recipient, change, desk.findings(ticket.id, change), weak=weak and not change.edited,
+                    office=desk.office(ticket.id), now=wall_clock())  # fmt: skip
         card = replace(
             card,
             addresses=other_addresses(desk.store.customers.get(ticket.customer_id), recipient),
             people=desk.participants(ticket.id),
             copies=desk.copies(ticket.id, replace(change, cc=None, take_in=())) if recipient else (),
+            takes_cc=carries_cc(ticket.connector),
+            our_addresses=desk.rules.our_addresses,
         )
         gates = desk.open_gates(ticket.id, replace(change, status=card.outcome))
         guarded = bool(desk.open_gates(ticket.id, replace(change, status=Status.PENDING)))
@@ -180,6 +230,14 @@ def _question(card: Card, *, blocked: bool, may_flip: bool) -> str:
         parts.append(words("x sends anyway, with a reason"))
     if card.addresses:
         parts.append(words("a another address"))
+    parts.append(words("e edits"))
+    parts.append(words("t promised time"))
+    if card.change.promise is not None:
+        parts.append(words("n no promise"))
+    if card.takes_cc:
+        parts.append(words("c copies"))
+    if card.new:
+        parts.append(words("i takes in who is new in Cc"))
     if may_flip:
         parts.append(words("l other language"))
     return f"{', '.join(parts)}. {words('Anything else sends nothing.')}"

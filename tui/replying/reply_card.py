@@ -13,7 +13,6 @@ from textual.content import Content
 from textual.widgets import Input, Static
 
 from data.records.changes import Change
-from data.records.promises import Promise
 from data.records.tickets import Status
 from tui.cards.base_card import BaseCard
 from tui.cards.key_line import KeyLine
@@ -25,6 +24,7 @@ from tui.look.one_line import one_line
 from tui.look.shown import safe_text
 from tui.look.words import words
 from tui.replying.reply_card_lines import ABOUT_THE_ADDRESS, Card, Verdict
+from tui.replying.reply_changes import copied_to, promised_by, taking_in
 from tui.ticket.mail_lines import MailLines
 
 LAST_WORDS, LEAST_WORDS = 5, 3
@@ -146,12 +146,10 @@ class ReplyCard(BaseCard[Verdict]):
 
     def action_cc_new(self) -> None:
         """Take in who is new: this reply goes to them, and those to come."""
-        change, new = self.card.change, self.card.new
-        if not new:
+        if not self.card.new:
             self.notify(words("No one new is in Cc."), timeout=3, markup=False)
             return
-        cc = change.cc if change.cc is None else (*change.cc, *new)
-        self._set(replace(change, cc=cc, take_in=(*change.take_in, *new)))
+        self._set(taking_in(self.card))
 
     def action_cc_edit(self) -> None:
         """Ask who gets a copy."""
@@ -202,36 +200,17 @@ class ReplyCard(BaseCard[Verdict]):
 
     def _promise_by(self, answer: str) -> None:
         """Accept the agent's time, parsed like the text of a reply."""
-        from queues.clocks.time_words import read_due
-
-        due_at = read_due(answer, self.card.now, self.card.office) if self.card.office is not None else None
-        if due_at is None:
-            message = words("That is not a future time; write tomorrow, Friday 17:00 or 2 days.")
-            self.notify(message, severity="warning", markup=False)
-            return
-        given = self.card.change.promise
-        promise = Promise(given.text if given is not None else answer, due_at)
-        self._set(replace(self.card.change, promise=promise, gives_no_promise=False))
+        self._take(promised_by(self.card, answer))
 
     def _copy_to(self, answer: str) -> None:
         """Take the people that the agent names for this reply; people new to the ticket also get later replies."""
-        from queues.desk.participants import MOST_COPIED, is_person, without
-        from queues.mail.addresses import addresses
+        self._take(copied_to(self.card, answer))
 
-        named = [address or name for name, address in addresses(answer)]
-        unfit = next((address for address in named if not is_person(address, self.card.our_addresses)), "")
-        if unfit:
-            message = words("{address} is ours or not a person's mail address; correct it.")
-            self.notify(message.format(address=one_line(unfit)), severity="warning", markup=False)
-            return
-        cc = without(named, self.card.recipient)
-        if len(cc) > MOST_COPIED:
-            message = words("At most {most} people get copies.").format(most=MOST_COPIED)
-            self.notify(message, severity="warning", markup=False)
-            return
-        copied = {person.address for person in self.card.people if person.copied}
-        later = tuple(address for address in cc if address not in copied and address not in self.card.copies)
-        self._set(replace(self.card.change, cc=cc, take_in=later))
+    def _take(self, answer: Change | str) -> None:
+        if isinstance(answer, str):
+            self.notify(answer, severity="warning", markup=False)
+        else:
+            self._set(answer)
 
     def _set(self, change: Change) -> None:
         self.card = replace(self.card, change=change)

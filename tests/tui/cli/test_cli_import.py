@@ -246,3 +246,37 @@ def test_a_reply_that_was_not_sent_stays_in_its_conversation(
     monkeypatch.setenv("TRIDESK_DB", str(tmp_path / "second" / "desk.db"))
     run_import(str(copy))
     assert len(exported("tickets").splitlines()) == 2
+
+
+@pytest.mark.parametrize("form", ["--mbox", "--json"])
+def test_seven_tickets_are_seven_again_unsent_replies_and_notes_in_their_threads(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, form: str
+) -> None:
+    """Replies that have not left, replies to nothing that came as mail, notes, and a ticket that we opened."""
+    run_import(mbox(tmp_path, "one", "two", "three", "four"))
+    form_message = tmp_path / "form.jsonl"
+    form_message.write_text('{"from_addr": "eva@example.org", "text": "My app crashes", "subject": "crash"}\n')
+    run_import(str(form_message))
+    for command in (
+        ("reply", "1", "We look into it today."),
+        ("reply", "2", "Done."),
+        ("note", "3", "Called back."),
+        ("reply", "5", "Which version?"),
+        ("reply", "5", "And which device?"),
+        ("new", "Your parcel is back.", "--to", "leo@example.org", "--subject", "Parcel"),
+        ("new", "A second parcel.", "--to", "leo@example.org", "--subject", "Parcel two"),
+    ):
+        assert run([*command]) == 0, command
+    first = [json.loads(line) for line in exported("messages").splitlines()]
+    assert len({row["ticket"] for row in first}) == 7
+    copy = tmp_path / "copy"
+    copy.write_bytes(exported("messages", form))
+    monkeypatch.setenv("TRIDESK_DB", str(tmp_path / "second" / "desk.db"))
+    run_import(str(copy), "--json")
+    second = [json.loads(line) for line in exported("messages").splitlines()]
+    assert len({row["ticket"] for row in second}) == 7
+    if form == "--mbox":  # a note is not a mail
+        first = [row for row in first if row["direction"] != "note"]
+    threads = [sorted(sorted(row["text"].strip() for row in rows if row["ticket"] == number)
+                      for number in {row["ticket"] for row in rows}) for rows in (first, second)]  # fmt: skip
+    assert threads[0] == threads[1]

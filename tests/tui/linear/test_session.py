@@ -13,6 +13,7 @@ from click.testing import CliRunner
 
 from data.records.changes import Change
 from data.records.customers import Identity
+from data.records.messages import Direction
 from data.records.tickets import Severity, Status
 from data.store import Store
 from queues.desk.desk import Desk
@@ -61,7 +62,7 @@ def test_the_list_says_why_and_the_end_of_the_input_is_the_end(desk: Desk) -> No
 
 
 def test_a_digit_reads_the_whole_answer_out_and_only_a_yes_sends_it(desk: Desk) -> None:
-    said = talk(desk, "#1", "1", "c", "b")
+    said = talk(desk, "#1", "1", "z", "b")
     assert "Hola, Zoë" in said
     assert "s sends and " in said
     assert "Nothing was sent." in said
@@ -217,3 +218,34 @@ def test_a_ticket_is_shown_in_plain_lines_by_the_command(desk: Desk) -> None:
     assert shown.output.startswith("Ticket 1: No puedo entrar en mi cuenta\nFrom Zoë Ñandú 1.\n")
     assert not {"│", "·", "─"} & set(shown.output)
     assert CliRunner().invoke(show, ["1", "--linear", "--json"]).exit_code == 2
+
+
+def test_a_reply_is_edited_line_by_line(desk: Desk) -> None:
+    said = talk(desk, "#1", "r", "Hola", "Adiós", ".", "e", "1", "Hola, Zoë", "+", "Un saludo", "2", "-", "9", ".", "p")
+    assert "There is no such line." in said
+    assert sent(desk) == [1]
+    (reply,) = [message for message in desk.store.messages.of(1) if message.direction is Direction.OUT]
+    assert reply.text.splitlines()[:2] == ["Hola, Zoë", "Un saludo"]
+
+
+def test_copies_are_named_corrected_and_dropped(desk: Desk) -> None:
+    said = talk(desk, "#1", "r", "Hola", ".", "c", "nobody", "bob@x.example", "c", "-", "c", "eva@x.example", "p")
+    assert "not a person's mail address" in said
+    assert "Copies to " in said
+    (entry,) = desk.store.outbox.waiting()
+    assert entry.cc == ("eva@x.example",)
+
+
+def test_a_promised_time_is_set_corrected_and_taken_out(desk: Desk) -> None:
+    said = talk(desk, "#1", "r", "Hola", ".", "t", "never", "2 days", "n", "t", "3 days", "t", "", "p")
+    assert "That is not a future time" in said
+    assert said.count("Promises an answer: ") == 3
+    assert len(desk.store.promises.of(1)) == 1
+    talk(desk, "#4", "r", "Hola", ".", "t", "2 days", "n", "p")
+    assert desk.store.promises.of(4) == []
+
+
+def test_an_end_of_input_while_editing_sends_nothing(desk: Desk) -> None:
+    for letter in ("e", "t", "c"):
+        talk(desk, "#1", "r", "Hola", ".", letter)
+    assert sent(desk) == []

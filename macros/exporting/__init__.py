@@ -1,0 +1,4 @@
+"""Macros as other tools read them.
+
+Imports `importing`, `files`, `filling` and `data`.
+"""
