@@ -13,6 +13,7 @@ from data.records.tickets import HARM_LANES, Severity, Status, Ticket
 from macros.filling.macro import Macro, base
 from macros.suggesting.calibration import probability
 from macros.suggesting.features import content_words, words
+from macros.suggesting.ruled_out import proposed, ruled_out
 from macros.suggesting.suggest import ELSEWHERE, Suggestion
 
 SURE = 0.6
@@ -26,6 +27,10 @@ TAGGED = 3.0
 """The same for giving the ticket a tag that rules gave it already."""
 EFFORT = 0.7
 """What asking for a value counts against a macro, and escalating: at equal odds, what can leave as it is goes first."""
+RULED_OUT = 8.0
+"""What proposing a way that the customer rules out counts against a macro."""
+UNWANTED = 0.1
+"""The most that such a macro is likely."""
 FOREIGN = 4.0
 """What having no words in the ticket's language counts against a macro."""
 
@@ -138,14 +143,17 @@ def offers(
     come first; the best is sure unless another is about as likely.
     """
     allowed = {name: macro for name, macro in macros.items() if situation.admits(macro)}
-    lean = {name: _lean(macro, situation) for name, macro in allowed.items()}
+    denied = ruled_out(text)
+    mistaken = {name for name, macro in allowed.items() if denied & _ways(macro)} if denied else set()
+    lean = {name: _lean(macro, situation) - RULED_OUT * (name in mistaken) for name, macro in allowed.items()}
     lean[ELSEWHERE] = TOPIC * bool(situation.topic)
     suggestions = rank(text, frozenset(allowed), situation.language, lean)
     brief = len(content_words(words(text))) < FEWEST_WORDS
     made, least, rest = [], 1.0, 1.0
     for suggestion in suggestions:
         macro = allowed[suggestion.macro]
-        least = min(least, rest, _probability(suggestion, macro, situation, brief=brief))
+        most = UNWANTED if suggestion.macro in mistaken else rest
+        least = min(least, most, rest, _probability(suggestion, macro, situation, brief=brief))
         rest = max(0.0, rest - least)
         made.append(_offer(macro, suggestion, least, situation, threshold))
     if situation.safety:
@@ -183,6 +191,10 @@ def _hands_over(macro: Macro, situation: Situation) -> bool:
 def asks_too(macro: Macro) -> bool:
     """Return whether a macro that hands over asks the customer something besides: it suits fewer tickets."""
     return macro.actions.status is Status.PENDING
+
+
+def _ways(macro: Macro) -> frozenset[str]:
+    return frozenset(way for _, title in macro.title.by_language for way in proposed(title))
 
 
 def _lean(macro: Macro, situation: Situation) -> float:

@@ -61,6 +61,9 @@ _OPENINGS = (
     # what happened with it
     r"new message (?:from|in|on)\b|nuev[oa] mensaje (?:de|en)\b|nova mensagem (?:de|em)\b|open in [A-Z]\w+|"
     r"(?:\S+ ){1,4}(?:replied|responded|commented) (?:to|on)\b.{0,60}:\s*$|"
+    r"(?:hello|hi|dear|hola|estimad[oa]s?|ol[áa]|bonjour|hallo|ciao|halo|merhaba|xin chào)\W+(?:\S+ ){0,2}"
+    r"(?:team|equipo?|equipe|équipe|squadra|tim|ekibi|đội)\b.{0,30}\b(?:message|mensaje|mensagem|missatge|mensaxe|"
+    r"messaggio|nachricht|pesan|mesaj|tin nhắn)\b.{0,60}:\s*$|"
     r"escalated (?:by|from|to)\b|escalado (?:por|a)\b|"
     r"developer response:|voice ?mail transcript|listen to the message|assigned to\b|asignado a\b|"
     r"(?:su|tu) mensaje no (?:se )?pudo|your message (?:could not|was not|wasn['’]t)\b|"

@@ -106,7 +106,7 @@ _NAME = re.compile(r"^\W*[^\W\d_][\w'’.-]*(?:[ ,]{1,2}[^\W\d_][\w'’.-]*){0,4
 _SMALL = "de del la las los da das do dos di von van der den ter y e i und"
 _PARTICLES = frozenset(_SMALL.split())
 _CONTACT = re.compile(
-    r"\b(?:tel|tfno|tlf|phone|mobile|móvil|movil|mob|mobil|cell|celular|fax|handy|telefon|t|m|"
+    r"\b(?:tel|tel[ée]fono|tfno|tlf|phone|mobile|móvil|movil|mob|mobil|cel|cell|celular|whatsapp|wpp|wsp|fax|handy|telefon|t|m|"
     r"p)\b\s?[.:]{1,2}\s?\+?[\d (]|"
     r"^\W*\+\d{1,3}[\d ().-]{6,}\W*$|\bwww\.\S+|https?://",
     re.I,

@@ -129,3 +129,24 @@ def test_the_right_macro_is_found_by_rank(offered: list[Row]) -> None:
     three = sum(bool(row.right & set(macros[:3])) for row, macros in answerable)
     assert share(first, len(answerable)) >= 85
     assert share(three, len(answerable)) >= 95
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "wanted"),
+    [
+        ("The code arrives neither by text nor by e-mail.", "en", False),
+        ("El código no me llega al celular y tampoco al correo", "es", False),
+        ("I no longer have access to the e-mail of my account and get no code", "en", False),
+        ("Quiero el código por SMS, no por correo", "es", False),
+        ("No me llega por SMS, ¿lo mandan por correo?", "es", True),
+        ("Not by SMS please, I am abroad: can I get the code by e-mail?", "en", True),
+    ],
+)
+def test_what_the_customer_rules_out_is_not_offered(
+    library: Mapping[str, Macro], suggester: Suggester, text: str, language: str, wanted: bool
+) -> None:
+    def rank(text: str, among: frozenset[str], language: str, lean: Mapping[str, float]) -> Sequence[Suggestion]:
+        return suggester.suggest(text, len(among), among, language=language, lean=lean)
+
+    made = offers(library, text, Situation("login-code", "app", None, language), rank)
+    assert ("login-code/by-email" in [offer.macro for offer in made if offer.sure]) == wanted

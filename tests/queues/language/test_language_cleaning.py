@@ -40,6 +40,9 @@ WISH = "quiero cancelar mi plan"
         f"{WISH}\nHow would you rate our answer?\nGood: https://acme.example/1\nBad: https://acme.example/0",
         f"[11/3/24 10:15:22] Acme Ayuda: hola\n[11/3/24 10:16:40] Ana: {WISH}",
         f"[EXTERNAL EMAIL] Do not click links.\n\n{WISH}",
+        f"Hello support team, a customer has a new message for you:\n{WISH}",
+        f"Olá equipe de suporte, há uma nova mensagem de um cliente:\n{WISH}",
+        f"Merhaba destek ekibi, yeni bir mesaj var:\n{WISH}",
         f"Escalated by Tier 1.\n\nCustomer message:\n{WISH}",
         f"{WISH}\n-------------------------\nFrom: help@acme.example\nPlease tell us your number.",
         f"{WISH}\n\nAna Pérez\nCompras\nTalleres del Norte, S. L. · Tel. 600 111 222",
@@ -60,7 +63,12 @@ def test_citations_go_only_where_words_remain() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["Pedido 12\n---\nno ha llegado todavía y lo necesito", "¿Va?\nsí\n¿seguro?\nno sé", "a las 10:15\nno iba"],
+    [
+        "Pedido 12\n---\nno ha llegado todavía y lo necesito",
+        "¿Va?\nsí\n¿seguro?\nno sé",
+        "a las 10:15\nno iba",
+        "Hola equipo, no me llega el código:\nsolo una pantalla negra",
+    ],
 )
 def test_what_looks_like_machines_but_is_the_customer_stays(text: str) -> None:
     assert len(clean(text).split()) >= len(text.split()) - 3

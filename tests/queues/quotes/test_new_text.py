@@ -370,6 +370,7 @@ def test_a_sentence_with_the_words_of_a_program_stays(text: str) -> None:
         "Gesendet mit der Yahoo Mail App",
         "Sent from my ZTE Nova 5",
         "Enviado desde mi vivo Y30",
+        "Cordialmente,\n\nMarta Lucía Rojas\nCel: 301 555 0199",
     ],
 )
 def test_more_of_what_devices_and_people_write_below_is_cut(signature: str) -> None:

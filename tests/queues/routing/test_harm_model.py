@@ -77,6 +77,9 @@ def test_mostly_asks_for_the_likeliest_kind() -> None:
         "un juego para matar el tiempo",
         "I'm dying of laughter at this filter",
         "my account is 9 years old",
+        "Mi canal tiene 11 años y quiero otro nombre",
+        "la tableta tiene 9 años, ¿sirve?",
+        "robaron mi video y lo subieron a otro canal",
         "my son bought coins with my card, he is 8",
         "Me banearon por acoso y quiero apelar, era una broma",
     ],
@@ -105,6 +108,11 @@ def test_games_songs_billing_and_appeals_are_not_harm(text: str) -> None:
 def test_a_few_words_about_nothing_are_not_harm(text: str) -> None:
     taken = route(default_rules(), Facts(language="en", confidence=0.99, text=text))
     assert taken.lane != "safety"
+
+
+@pytest.mark.parametrize("text", ["me robaron el canal", "someone stole our page", "me chorearon el perfil"])
+def test_a_stolen_channel_is_a_taken_account_however_little_is_said(text: str) -> None:
+    assert route(default_rules(), Facts(language="es", confidence=0.99, text=text)).topic == "hacked-account"
 
 
 @pytest.mark.parametrize("text", ["7 and 9, alone on a live", "una niña de diez años", "van a publicar mis fotos"])
