@@ -241,9 +241,15 @@ def insert_person(connection: sqlite3.Connection, customer_id: int) -> None:
     named = connection.execute("SELECT name FROM customer WHERE id = ?", (customer_id,)).fetchone()
     known = connection.execute("SELECT kind, value FROM identity WHERE customer_id = ?", (customer_id,)).fetchall()
     connection.execute("DELETE FROM people_text WHERE rowid = ?", (customer_id,))
-    connection.execute(
-        "INSERT INTO people_text (rowid, who) VALUES (?, ?)", (customer_id, person(named[0] if named else "", known))
-    )
+    insert_new_person(connection, customer_id, named[0] if named else "", known)
+
+
+def insert_new_person(
+    connection: sqlite3.Connection, customer_id: int, name: str, identities: list[tuple[str, str]]
+) -> None:
+    """Make a customer findable who is not yet, by name, and by identities as kind and value in order."""
+    who = person(name, identities)
+    connection.execute("INSERT INTO people_text (rowid, who) VALUES (?, ?)", (customer_id, who))
 
 
 def rebuild(connection: sqlite3.Connection) -> None:

@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Sequence
 
 from data.records.customers import Customer, Identity
-from data.search.search_index import insert_person, people
+from data.search.search_index import insert_new_person, insert_person, people
 
 
 class Customers:
@@ -50,8 +50,11 @@ class Customers:
             (customer.name, customer.language, customer.register, customer.region, customer.tier, customer.created_at),
         )
         number = int(cursor.lastrowid or 0)
-        self._add(number, customer.identities)
-        insert_person(self._db, number)
+        if self._add(number, customer.identities) == len(customer.identities):
+            known = sorted((identity.kind, identity.value) for identity in customer.identities)
+            insert_new_person(self._db, number, customer.name, known)
+        else:  # one of them is another customer's
+            insert_person(self._db, number)
         return number
 
     def add_identities(self, customer_id: int, identities: Sequence[Identity]) -> None:

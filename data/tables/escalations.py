@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Sequence
 from typing import Any
@@ -83,12 +84,16 @@ class Escalations:
 
     def by_message_ids(self, values: Sequence[str]) -> Escalation | None:
         """Return the escalation whose mail carries the last of these Message-IDs that any does."""
-        for value in reversed(values):
-            sql = _SELECT + "WHERE message_id = ? AND message_id <> '' AND state <> 'withdrawn'"
-            row = self._db.execute(sql, (value,)).fetchone()
-            if row:
-                return _escalation(row)
-        return None
+        if not values:
+            return None
+        sql = (
+            _SELECT
+            + """WHERE message_id IN (SELECT value FROM json_each(?)) AND message_id <> ''
+            AND state <> 'withdrawn' ORDER BY id DESC"""
+        )
+        named = [_escalation(row) for row in self._db.execute(sql, (json.dumps(values),))]
+        by_value = {escalation.message_id: escalation for escalation in named}
+        return next((by_value[value] for value in reversed(values) if value in by_value), None)
 
     def teams(self) -> list[str]:
         """Return the teams that were escalated to, the most used first."""

@@ -49,8 +49,9 @@ class Forwards:
 
     def by_message_ids(self, values: Sequence[str]) -> SentForward | None:
         """Return the forward that carries the last of these Message-IDs that any does."""
-        for value in reversed(values):
-            row = self._db.execute(_SELECT + "WHERE message_id = ? AND withdrawn = 0", (value,)).fetchone()
-            if row:
-                return SentForward(*row)
-        return None
+        if not values:
+            return None
+        sql = _SELECT + "WHERE message_id IN (SELECT value FROM json_each(?)) AND withdrawn = 0 ORDER BY id DESC"
+        named = [SentForward(*row) for row in self._db.execute(sql, (json.dumps(values),))]
+        by_value = {forward.message_id: forward for forward in named}
+        return next((by_value[value] for value in reversed(values) if value in by_value), None)

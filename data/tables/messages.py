@@ -337,11 +337,14 @@ class Messages:
 
     def tickets_referring(self, values: Sequence[str]) -> list[int]:
         """Return the tickets whose messages carry or answer one of these Message-IDs, in the order of `values`."""
-        results: dict[int, None] = {}
-        for value in values:
-            for row in self._db.execute("SELECT ticket_id FROM reference WHERE value = ?", (value,)):
-                results[row[0]] = None
-        return list(results)
+        if not values:
+            return []
+        sql = """SELECT value, ticket_id FROM reference WHERE value IN (SELECT value FROM json_each(?))
+            ORDER BY value, ticket_id"""
+        by_value: dict[str, list[int]] = {}
+        for value, ticket_id in self._db.execute(sql, (json.dumps(values),)):
+            by_value.setdefault(value, []).append(ticket_id)
+        return list(dict.fromkeys(ticket_id for value in values for ticket_id in by_value.get(value, ())))
 
     def keep_raw(self, raw: bytes, source: str, at: int) -> str:
         """Store the bytes as they came, before anything reads them, and return their SHA-256 in hex."""

@@ -8,6 +8,8 @@ from collections.abc import Collection, Mapping, Sized
 
 import msgspec
 
+from macros.suggesting.packed_weights import PackedWeights, pack, unpack
+
 _NOTHING = 1e-9
 """Below this a weight is what rounding left of a subtraction."""
 
@@ -15,10 +17,7 @@ _NOTHING = 1e-9
 class ClosenessState(msgspec.Struct, array_like=True):
     """Centroids of macros, as a file can keep them."""
 
-    weights: dict[str, dict[str, float]]
-    """By feature and macro."""
-    features: dict[str, dict[str, float]]
-    """The same by macro and feature."""
+    weights: PackedWeights
     norms: dict[str, float]
 
 
@@ -27,17 +26,23 @@ class Closeness:
 
     def __init__(self) -> None:
         self._weights: dict[str, dict[str, float]] = {}
+        """By feature and macro."""
         self._features: dict[str, dict[str, float]] = {}
+        """The same by macro and feature."""
         self._norms: dict[str, float] = {}
 
     @property
     def state(self) -> ClosenessState:
         """All that it holds."""
-        return ClosenessState(self._weights, self._features, self._norms)
+        return ClosenessState(pack(self._weights), self._norms)
 
-    @state.setter
-    def state(self, state: ClosenessState) -> None:
-        self._weights, self._features, self._norms = state.weights, state.features, state.norms
+    def restore(self, state: ClosenessState, names: dict[str, str]) -> None:
+        """Hold what a file kept; `names` as for `unpack`."""
+        self._weights, self._norms = unpack(state.weights, names), state.norms
+        self._features = {}
+        for feature, held in self._weights.items():
+            for macro, weight in held.items():
+                self._features.setdefault(macro, {})[feature] = weight
 
     def weigh(self, macro: str, counted: Mapping[str, float], sign: int) -> None:
         """Add (`sign` 1) or take away (-1) a text's features."""
@@ -88,6 +93,7 @@ class Closeness:
         # A norm is made again only when its own macro learned something: the others move too little to matter.
         if macro not in self._norms:
             held = self._features[macro].items()
-            total = sum((weight * self._rarity(self._weights[feature])) ** 2 for feature, weight in held)
+            # the same in whichever order they were learned or read from a file
+            total = math.fsum((weight * self._rarity(self._weights[feature])) ** 2 for feature, weight in held)
             self._norms[macro] = math.sqrt(total) or 1.0
         return self._norms[macro]

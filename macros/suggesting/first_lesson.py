@@ -39,7 +39,7 @@ def remembered(folder: Path, lesson: str) -> Suggester | None:
         return None
     try:
         return Suggester.of(msgspec.msgpack.decode(taught, type=Taught))
-    except msgspec.MsgspecError:
+    except (msgspec.MsgspecError, ValueError, IndexError):
         return None
 
 

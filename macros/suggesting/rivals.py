@@ -11,6 +11,8 @@ from collections.abc import Mapping
 
 import msgspec
 
+from macros.suggesting.packed_weights import PackedWeights, pack, unpack
+
 RATE = 2.0
 """How far one look at an answer moves the weights."""
 SLIGHT = 0.02
@@ -23,8 +25,7 @@ Features = Mapping[str, float]
 class RivalsState(msgspec.Struct, array_like=True):
     """Weights, as a file can keep them."""
 
-    weights: dict[str, dict[str, float]]
-    """By feature and macro."""
+    weights: PackedWeights
     shares: dict[int, dict[str, float]]
     """By the number of an answer and macro."""
     macros: dict[str, int]
@@ -42,11 +43,15 @@ class Rivals:
     @property
     def state(self) -> RivalsState:
         """All that it holds."""
-        return RivalsState(self._weights, self._shares, self._macros)
+        return RivalsState(pack(self._weights), self._shares, self._macros)
 
-    @state.setter
-    def state(self, state: RivalsState) -> None:
-        self._weights, self._shares, self._macros = state.weights, state.shares, state.macros
+    def restore(self, state: RivalsState, names: dict[str, str]) -> None:
+        """Hold what a file kept; `names` as for `unpack`."""
+        self._weights, self._macros = unpack(state.weights, names), state.macros
+        self._shares = {
+            key: {names.setdefault(macro, macro): share for macro, share in held.items()}
+            for key, held in state.shares.items()
+        }
 
     def add(self, key: int, macro: str, features: Features) -> None:
         """Learn an answer under a number of its own."""

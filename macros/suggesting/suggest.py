@@ -146,8 +146,9 @@ class Suggester:
         suggester._macros = Counter(taught.macros)
         suggester._prior = suggester._confidence = taught.confidence
         suggester._nearest.state = taught.nearest
-        suggester._closeness.state = taught.closeness
-        suggester._rivals.state = taught.rivals
+        names: dict[str, str] = {}
+        suggester._closeness.restore(taught.closeness, names)
+        suggester._rivals.restore(taught.rivals, names)
         return suggester
 
     def taught(self) -> Taught:

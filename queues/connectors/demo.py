@@ -160,7 +160,7 @@ def incoming(message: DemoMessage, series: str, start: int) -> Incoming:
         from_address=message.address,
         subject=message.subject,
         text=message.text,
-        new_text=split(message.text).text,
+        new_text=_new_text(message),
         at=at,
         received_at=at,
         language=language,
@@ -235,3 +235,17 @@ def team_answer(entry: OutboxEntry, at: int) -> Incoming:
 def _language(text: str) -> tuple[str, float]:
     """Detect as for any other message; the few hand-written texts are asked about once."""
     return guess_language(text)
+
+
+def _new_text(message: DemoMessage) -> str:
+    """Return what `split` leaves of a message. In a big store many differ in their number alone, at the end."""
+    number = f"#{message.number}"
+    if not message.text.endswith(number):
+        return split(message.text).text
+    new = _split_once(message.text.removesuffix(number) + "#1")
+    return new.removesuffix("#1") + number if new.endswith("#1") else new
+
+
+@lru_cache(maxsize=4096)
+def _split_once(text: str) -> str:
+    return split(text).text

@@ -620,7 +620,7 @@ class Desk:
         now = self._clock()
         with self.store.write(bulk=bulk):
             action = self.store.actions.begin(INTAKE, now)
-            return [self._filer.file(item, action, now) for item in items]
+            return self._filer.file_all(items, action, now)
 
     def take_over(
         self, items: Sequence[Incoming], standing: Standing, imported: Imported, *, bulk: bool = False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from data.records.incoming import Incoming, Received
@@ -24,6 +25,11 @@ class MessageFiler:
         self._store = store
         self._rules = rules
         self._memory = HarmMemory(store)
+
+    def file_all(self, items: Sequence[Incoming], action: int, now: int) -> list[Received]:
+        """Store messages, with their ratings if they have some, and return the result for each, in order."""
+        self._memory.renew()
+        return [self.file(item, action, now) for item in items]
 
     def file(self, item: Incoming, action: int, now: int) -> Received:
         """Store a message, with its rating if it has one, and return the result."""

@@ -47,19 +47,28 @@ class Like:
 
 
 class HarmMemory:
-    """Compares texts with the messages whose harm was corrected. Used in the thread of its store."""
+    """Compares texts with the messages whose harm was corrected. Used in the thread of its store, for one transaction.
+
+    Whoever keeps it for longer calls `renew` before each.
+    """
 
     def __init__(self, store: Store) -> None:
         self._store = store
         self._gists: dict[int, frozenset[str]] = {}
+        self._corrections: list[HarmCorrection] | None = None
+
+    def renew(self) -> None:
+        """Look up again what was corrected."""
+        self._corrections = None
 
     def like(self, facts: Facts) -> Like | None:
         """Return the corrected message that a message is most like, None if it is like none."""
-        corrections = self._store.harm_corrections.newest(MOST)
-        if not corrections:
+        if self._corrections is None:
+            self._corrections = self._store.harm_corrections.newest(MOST)
+        if not self._corrections:
             return None
         own = gist(facts.subject, facts.text)
-        rated = [(alike(own, self._gist(correction)), correction) for correction in corrections]
+        rated = [(alike(own, self._gist(correction)), correction) for correction in self._corrections]
         best, correction = max(rated, key=lambda pair: pair[0])
         return Like(correction.kind, correction.ticket_id, best) if best >= ALIKE else None
 

@@ -62,14 +62,19 @@ def write_fields(store: Store, ticket: Ticket, fields: Mapping[str, Any]) -> lis
     return [{"kind": FIELDS, "ticket": ticket.id, "before": before, "after": changed}]
 
 
-def clocks(store: Store, rules: DeskRules, ticket: Ticket, now: int) -> dict[str, Any]:
-    """Return the fields of the clocks that run for the ticket as it is now, and of when it waited for others."""
+def clocks(
+    store: Store, rules: DeskRules, ticket: Ticket, now: int, customer: Customer | None = None
+) -> dict[str, Any]:
+    """Return the fields of the clocks that run for the ticket as it is now, and of when it waited for others.
+
+    Its `customer` is looked up where it is not known; a ticket that is not stored yet has no messages to look up.
+    """
     ticket = replace(ticket, waits=statuses.waits_after(ticket.waits, ticket.status, now))
-    customer = store.customers.get(ticket.customer_id) or Customer(0, "")
-    waiting_since, last_reply = store.messages.last_times(ticket.id)
+    tier = customer.tier if customer is not None else store.customers.tier_of(ticket.customer_id)
+    waiting_since, last_reply = store.messages.last_times(ticket.id) if ticket.id else (None, None)
     running = sla.clocks(
         ticket,
-        customer.tier,
+        tier,
         rules.policies,
         rules.calendars,
         last_incoming_at=waiting_since,

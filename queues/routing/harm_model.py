@@ -73,7 +73,7 @@ class Heard:
         """Return the highest probability of a label in the text or in one of its sentences."""
         return max(self.share(name), *(_share(shares, name) for shares in self._sentences), 0.0)
 
-    @property
+    @cached_property
     def kind(self) -> str:
         """The likeliest kind of harm."""
         return max(HARM, key=lambda label: self.shares[label])

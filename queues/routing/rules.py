@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import msgspec
@@ -316,13 +316,18 @@ def _named(trial: Trial) -> str:
     return f"{trial.rule} ({float(trial.heard):.0%})" if trial.heard else trial.rule
 
 
+@lru_cache(1_024)  # most rules fail for most messages
+def _failed(rule: str, condition: str, wanted: str) -> Trial:
+    return Trial(rule, f"failed on {condition}, wanted {wanted}")
+
+
 def _try(rule: Rule, facts: Facts, text: Words) -> Trial:
     results = []
     heard = ""
     for condition in rule.conditions:
         value = condition.find(facts, text)
         if value is None:
-            return Trial(rule.name, f"failed on {condition.name}, wanted {condition.wanted}")
+            return _failed(rule.name, condition.name, condition.wanted)
         heard = value if condition.name == HEARS else heard
         results += [f"{condition.name} {value}"] if value else []
     return Trial(rule.name, "", ", ".join(results), heard)

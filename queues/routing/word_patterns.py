@@ -40,8 +40,8 @@ def spots(words: list[str], sets: Phrases) -> Spots:
     words_at: dict[str, list[tuple[int, int]]] = {}
     for place, word in enumerate(words):
         words_at.setdefault(word, []).append((place, place + 1))
-        for name, length in sets.at(words, place):
-            sets_at.setdefault(name, []).append((place, place + length))
+    for name, start, end in sets.all_in(words):
+        sets_at.setdefault(name, []).append((start, end))
     return Spots(words, sets_at, words_at)
 
 

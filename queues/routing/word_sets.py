@@ -39,6 +39,14 @@ class Phrases:
             elif before:
                 node.short.append((last[:-1], name))
 
+    def all_in(self, words: list[str]) -> Iterable[tuple[str, int, int]]:
+        """Yield the names of the phrases in the words, in order, where each begins and where the words after it do."""
+        after, stems, short = self._first.after, self._first.stems, self._first.short
+        for start, word in enumerate(words):
+            if short or word in after or word[:_STEM] in stems:  # most words begin no phrase
+                for name, length in self.at(words, start):
+                    yield name, start, start + length
+
     def at(self, words: list[str], place: int) -> Iterable[tuple[str, int]]:
         """Yield the names of the phrases that begin at a place, and how many words each takes."""
         node: _Node | None = self._first

@@ -26,7 +26,7 @@ def new_matter(arrival: Arrival) -> Received | None:
     if goes_on and item.kind is not MessageKind.SPAM:
         return None
     opened = _ticket(arrival)
-    opened = replace(opened, **clocks(arrival.store, arrival.rules, opened, arrival.at))
+    opened = replace(opened, **clocks(arrival.store, arrival.rules, opened, arrival.at, arrival.customer))
     number = arrival.store.tickets.insert(opened)
     arrival.add(number, refer=opened.status is not Status.SUSPENDED)
     kind = "history" if item.history else "received"

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from data.demo import many
 from data.errors import ConnectorError
 from data.records.changes import Change
 from data.records.escalations import Escalation, EscalationState
@@ -16,11 +18,12 @@ from data.records.messages import MessageKind
 from data.records.outbox import OutboxEntry, OutboxState
 from data.store import Store
 from queues.connectors.base import connector_class
-from queues.connectors.demo import TEAM_SECONDS, TEAMS, DemoConnector
+from queues.connectors.demo import TEAM_SECONDS, TEAMS, DemoConnector, incoming
 from queues.desk.desk import Desk
 from queues.desk.desk_rules import DeskRules
 from queues.outgoing.outbox import deliver_due
 from queues.quality.csat import token_of
+from queues.quotes.new_text import split
 
 START = 1_700_000_000
 
@@ -176,3 +179,8 @@ def test_who_is_asked_how_it_was_says_so(tmp_path: Path) -> None:
     rated = list(store.csat.each())
     assert len(rated) == 45
     assert len({one.value for one in rated}) > 2
+
+
+def test_the_new_text_of_a_big_store_is_what_is_read_of_any_message() -> None:
+    for message in islice(many(1_000_000, 5), 60_000, 60_400):
+        assert incoming(message, "series", START).new_text == split(message.text).text

@@ -83,6 +83,7 @@ def test_every_phrase_is_where_its_words_are(phrases_of: list[tuple[tuple[str, .
             and not (len(phrase) == 1 and phrase[0].endswith("*") and len(phrase[0]) < 4)
         }
         assert set(tree.at(words, place)) == there
+        assert {(name, end - start) for name, start, end in tree.all_in(words) if start == place} == there
 
 
 @given(named, said, parts)
