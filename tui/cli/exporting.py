@@ -66,27 +66,21 @@ def export(what: str, db: Path | None, form: str) -> None:
         if form != "mbox":
             _write(_rows(store, what, form), form, out.write)
         else:
-<<<<<<< HEAD
-            threads = Threads(partial(_customer_address, store))
-            for message, raw in store.messages.each_with_raw():
-                out.write(threads.entry(message, raw))
-=======
             _write_mbox(store, out.write)
 
 
 def _write_mbox(store: Store, write: Callable[[bytes], object]) -> None:
     """Write every mail; notes are none: read as mail again, they would be tickets, or words to the customer."""
     threads, notes = Threads(partial(_customer_address, store)), 0
-    for message in store.messages.each():
+    for message, raw in store.messages.each_with_raw():
         if message.direction is Direction.NOTE:
             notes += 1
         else:
-            write(threads.entry(message, store.messages.raw(message.raw_sha256)))
+            write(threads.entry(message, raw))
     if notes:
         text = counted("{n} note is not a mail; `tridesk export messages --json` has it.",
                        "{n} notes are not mails; `tridesk export messages --json` has them.", notes)  # fmt: skip
         click.echo(text.format(n=notes), err=True)
->>>>>>> site
 
 
 def _rows(store: Store, what: str, form: str) -> Iterator[dict[str, Any]]:
