@@ -59,6 +59,11 @@ class Tickets:
             SELECT id FROM way ORDER BY step DESC LIMIT 1"""
         return int(self._db.execute(sql, {"ticket": ticket_id}).fetchone()[0])
 
+    def holds_merged(self, ticket_id: int) -> bool:
+        """Return whether another ticket was merged into this one."""
+        sql = "SELECT EXISTS (SELECT 1 FROM ticket WHERE merged_into = ?)"
+        return bool(self._db.execute(sql, (ticket_id,)).fetchone()[0])
+
     def each(
         self, *, lane: str | None = None, status: Status | None = None, start: int = 0, limit: int = -1
     ) -> Iterable[Ticket]:

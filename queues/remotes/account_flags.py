@@ -114,6 +114,8 @@ class Following:
             claim or (ticket.assignee == self._desk.agent and not claimed_by(mails[0].flags))
         ):  # fmt: skip
             self._claim(box, mails[0], ticket, ticket.assignee)
+        if self.can_claim and self._store.tickets.holds_merged(ticket_id):
+            self._claim_all(box, self._store.tickets.get(ticket_id) or ticket)
         last_sent, decided = self._store.outbox.last_sent(ticket_id), status_by_agent(events)
         for mail in self.picture.mails(ticket_id):
             wanted = marking(mail, ticket, last_sent, latest=mail.uid == mails[-1].uid, decided=decided)
@@ -139,7 +141,28 @@ class Following:
             owner = self.picture.settle_claim(ticket, anchor, flags)
         else:
             owner = self._claim(box, without_claim(anchor, flags.modseq), ticket, me)
+        if owner == me and self._store.tickets.holds_merged(ticket.id):
+            others = box.flags([mail.uid for mail in self.picture.mails(ticket.id) if mail.uid != anchor.uid])
+            owner = next((other for mail in others if (other := claimed_by(mail.flags)) not in ("", me)), me)
         return "" if owner == me else f"{owner} has this ticket"
+
+    def _claim_all(self, box: Mailbox, ticket: Ticket) -> None:
+        """Let each mail of a merged ticket be whose the ticket is: at other desks what was merged is still on its own.
+
+        A colleague's claim stays; a reply is held by it.
+        """
+        for mail in self.picture.mails(ticket.id):
+            if claimed_by(mail.flags) == ticket.assignee:
+                continue
+            box.stop_waiting()
+            for flags in box.flags([mail.uid]):
+                owner = claimed_by(flags.flags)
+                if owner in ("", self._desk.agent) and owner != ticket.assignee:
+                    self._store_claim(box, mail.uid, flags.modseq, owner, ticket.assignee)
+            for flags in box.flags([mail.uid]):
+                claims = flags.flags - without_claims(flags.flags)
+                with self._store.write(bulk=True):
+                    self._store.remote.flagged(mail, without_claims(mail.flags) | claims, flags.modseq)
 
     def _claim(self, box: Mailbox, mail: RemoteMail, ticket: Ticket, agent: str) -> str:
         """Try to make the ticket an agent's (or no one's) on the server; return whose it is now.

@@ -93,7 +93,7 @@ class Picture:
         if ticket is None or not mails:
             return False
         before, after = claimed_by(mail.flags), claimed_by(now)
-        if before != after and _same(mails[0], mail):
+        if before != after and (_same(mails[0], mail) or (after and self._is_free_and_merged(ticket))):
             self.follow_claim(ticket, after)
         if _same(mails[-1], mail):  # whoever solved or answered an earlier one had not seen this one
             self._follow_status(ticket, self._status(ticket, now - mail.flags))
@@ -101,6 +101,10 @@ class Picture:
         if unmarked and ticket.status is Status.SOLVED:
             self._follow_status(ticket, Status.OPEN)
         return ANSWERED in now and ANSWERED not in mail.flags
+
+    def _is_free_and_merged(self, ticket: Ticket) -> bool:
+        """Return whether any mail's claim is one on the ticket: a colleague sees what was merged as several."""
+        return not ticket.assignee and self._store.tickets.holds_merged(ticket.id)
 
     def settle_claim(self, ticket: Ticket, mail: RemoteMail, flags: Flags) -> str:
         """Let a ticket be whose its mail is on the server by flags that were asked for; return whose that is.
