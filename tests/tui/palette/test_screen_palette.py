@@ -42,7 +42,8 @@ def listed(app: DeskApp) -> list[str]:
 def test_macros_are_found_despite_typos_and_enter_only_shows_the_answer(path: Path) -> None:
     async def script(pilot: Pilot[int], app: DeskApp) -> None:
         await press(pilot, app, "m")
-        assert isinstance(app.screen, PaletteCard)
+        palette = app.screen
+        assert isinstance(palette, PaletteCard)
         assert len(listed(app)) > 20
         await press(pilot, app, *"apelasion", "down", "up")
         assert "pelaci" in listed(app)[0]
