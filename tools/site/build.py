@@ -32,6 +32,7 @@ def build(folder: Path = BUILD, *, pictures: bool = True) -> Path:
         (source / name).write_text(text, encoding="utf-8")
     for name in ("desk.svg", "datasette.json"):
         (source / name).write_text(without_fonts((DOCS / name).read_text(encoding="utf-8")), encoding="utf-8")
+    shutil.copytree(DOCS / "examples", source / "examples", ignore=shutil.ignore_patterns("__pycache__"))
     (source / STYLE).write_text(CSS, encoding="utf-8")
     from tools.site.pictures import picture_page
 

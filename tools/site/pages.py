@@ -25,8 +25,9 @@ TOP = {"README.md": "index.md", "CHANGELOG.md": "changelog.md", "CONTRIBUTING.md
 NAV = {
     "Tutorial": ("tutorial",),
     "How-to": (
-        "install", "screen", "macros", "procedures", "tickets", "import", "email", "request-tracker", "roundup",
-        "zendesk", "team", "browser", "backups", "escalations", "shift", "reviews", "csat", "cookbook",
+        "install", "screen", "macros", "procedures", "tickets", "fields", "import", "email", "request-tracker",
+        "roundup", "zendesk", "chatwoot", "team", "browser", "backups", "escalations", "shift", "reviews", "csat",
+        "cookbook",
     ),
     "Reference": (
         "keys", "commands", "settings", "json", "shell", "routing", "clocks", "checks", "metrics", "glossary",

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from data.errors import ConflictError, LeftError, RuleError
 from data.records.changes import Change
+from data.records.custom_fields import CustomField, FieldKind
 from data.records.escalations import Escalation, EscalationState, TeamAnswer
 from data.records.incoming import Incoming
 from data.records.messages import Direction, MessageKind
@@ -36,7 +37,10 @@ START = 1_800_000_000
 PROCEDURE = load_text(
     'id = "lock"\nversion = 1\neffective = 2026-01-01\n[[step]]\nid = "identity"\nkind = "check"\ntext = "Who?"\n'
 )
-RULES = DeskRules(routing=Rules(()), teams=(Team("Security", "security@desk.example"),), procedures={"lock": PROCEDURE})
+FIELDS = (CustomField("order", "Order"), CustomField("amount", "Amount", FieldKind.MONEY, currency="EUR"))
+RULES = DeskRules(
+    routing=Rules(()), teams=(Team("Security", "security@desk.example"),), procedures={"lock": PROCEDURE}, fields=FIELDS
+)
 
 
 class Clock:
@@ -128,6 +132,7 @@ CHANGED: dict[str, st.SearchStrategy[Any]] = {
     "customer_name": st.none() | st.just("Ana López"),
     "register": st.none() | st.sampled_from(["", "tu", "usted", "vos"]),
     "region": st.none() | st.sampled_from(["", "es-MX"]),
+    "fields": st.dictionaries(st.sampled_from(["order", "amount"]), st.sampled_from(["", "7", "12.50"])),
     "add_tags": st.lists(st.sampled_from("abc"), max_size=2).map(tuple),
     "remove_tags": st.lists(st.sampled_from("abc"), max_size=2).map(tuple),
     "escalate": st.none()

@@ -86,7 +86,7 @@ def test_sequences_complete_or_do_nothing() -> None:
 
 
 def test_an_action_without_keys_gets_one() -> None:
-    assert Leader(keymap_from({"ticket.hold": "i"})).press("i") == Pressed(True, BY_ID["ticket.hold"])
+    assert Leader(keymap_from({"ticket.hold": "f9"})).press("f9") == Pressed(True, BY_ID["ticket.hold"])
 
 
 class Bench(App[None]):
