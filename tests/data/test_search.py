@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import unicodedata
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC
 from pathlib import Path
@@ -137,7 +138,7 @@ def test_other_colons_are_text(store: Store) -> None:
 
 @given(st.text(), st.sampled_from(["", *(f"{name}:" for name in OPERATORS)]), st.booleans())
 def test_any_text_is_a_valid_search(text: str, operator: str, minus: bool) -> None:
-    with sqlite3.connect(":memory:") as connection:
+    with closing(sqlite3.connect(":memory:")) as connection:
         connection.execute(SEARCH[0])
         try:
             query = parse(f"{'-' if minus else ''}{operator}{text}", NOW, UTC)
@@ -149,7 +150,7 @@ def test_any_text_is_a_valid_search(text: str, operator: str, minus: bool) -> No
 
 @given(st.text(min_size=1))
 def test_a_text_is_found_by_itself(text: str) -> None:
-    with sqlite3.connect(":memory:") as connection:
+    with closing(sqlite3.connect(":memory:")) as connection:
         connection.execute(SEARCH[0])
         connection.execute("INSERT INTO search_text (rowid, text, who) VALUES (1, ?, '')", (indexed(text),))
         expression = term(text)

@@ -83,7 +83,9 @@ class SmtpDouble:
             words = line.decode("latin-1").upper().split()
             verb = words[0] if words else ""
             self.commands.append(verb)
-            self.lines.append(f"{verb}{line.decode('utf-8', 'replace').rstrip()[len(verb) :]}")
+            before, colon, rest = line.decode("utf-8", "replace").rstrip()[len(verb) :].partition(":")
+            # Python 3.13 writes `MAIL from:`; case does not count there (RFC 5321, 2.4)
+            self.lines.append(f"{verb}{before.upper() if colon and verb in ('MAIL', 'RCPT') else before}{colon}{rest}")
             if verb in self.refusals:
                 say(self.refusals[verb])
             elif verb == "EHLO":
