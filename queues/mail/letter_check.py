@@ -20,6 +20,8 @@ LONGEST_LINE = 998
 LEAST = ("From", "To", "Subject", "Date", "Message-ID")
 """What a mail that leaves has, each once."""
 _MORE = frozenset({"Cc", "In-Reply-To", "References", "MIME-Version", "Content-Type", "Content-Transfer-Encoding"})
+_CONTROL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+"""What we never write; some readers take it for a blank."""
 _TEXT_TYPE = re.compile(r"text/(plain|html); charset=utf-8")
 _PERSON = re.compile(r'(?:"((?:[^"\\]|\\.)*)"|([^"<>]*?))\s*<((?:"(?:[^"\\]|\\.)*")?[^<>"]*)>', re.S)
 _GROUP = re.compile(r'(?:"((?:[^"\\]|\\.)*)"|([^"<>:;]*?))\s*:;', re.S)
@@ -71,9 +73,9 @@ def _has_parts(asked: Letter) -> bool:
 def _plain_headers(head: bytes) -> list[tuple[str, str]]:
     """Return what `_headers` does, of a mail of one text: where there are many, as in an export, a parser costs most.
 
-    Lines end in CRLF alone here, and `_of_headers` refuses any other mail.
+    Lines end in CRLF alone here, and `_of_headers` refuses any other mail. Raises ValueError if it is not UTF-8.
     """
-    whole = head.replace(b"\r\n ", b" ").replace(b"\r\n\t", b"\t").decode("utf-8", "replace")
+    whole = head.replace(b"\r\n ", b" ").replace(b"\r\n\t", b"\t").decode()
     fields = [line.partition(":") for line in whole.split("\r\n")]
     return [(name if colon else "", value.lstrip(" \t")) for name, colon, value in fields]
 
@@ -107,7 +109,7 @@ def _of_headers(raw: bytes, headers: list[tuple[str, str]], asked: Letter) -> st
     if any(" ".join(values.get(name, "").split()) != value for name, value in ids):
         return "thread"
     ends = raw.count(b"\r\n")
-    if raw.count(b"\n") != ends or raw.count(b"\r") != ends or b"\x00" in raw:
+    if raw.count(b"\n") != ends or raw.count(b"\r") != ends or _CONTROL.search(raw):
         return "form"
     return "form" if max(map(len, raw.split(b"\r\n"))) > LONGEST_LINE else ""
 
