@@ -177,7 +177,11 @@ def test_f_sets_a_custom_field_and_z_undoes(tmp_path: Path) -> None:
         await press(pilot, app, "e")
         assert "needs: Order [b]number" in picture(app)
 
-    play(path, script, make=lambda store: Desk(store, clock=clock, rules=DeskRules(fields=fields), agent="ann"))
+    def make(store: Store) -> Desk:
+        return Desk(store, clock=clock, rules=DeskRules(fields=fields), agent="ann")
+
+    make(Store.open(path)).store.close()  # the fields are known before the first drawing
+    play(path, script, make=make)
 
 
 def test_w_corrects_the_harm_and_z_undoes(tmp_path: Path) -> None:
