@@ -28,7 +28,7 @@ OPEN = {
     Desk: {
         # they read
         "findings", "findings_of_new", "open_gates", "promise", "office", "recipient", "copies", "participants",
-        "next_up",
+        "next_up", "mentions",
         # about the agent, not the ticket
         "acknowledge", "spent", "reveal", "begin_shift", "end_shift",
         # mail, other systems and the clock act by them, whoever sits at the desk
