@@ -113,10 +113,11 @@ COMPOSED = {
 }  # fmt: skip
 """Sentences that are put together from parts, or in other ways that cannot be read off the code."""
 SENTENCES_OF = {"tui/setup/settings_problems.py": ("_no_table", "_missing", "_mismatch", "_unknown"),
-                "tui/setup/settings.py": ("sentence",),
-                "macros/checks": ("message", "_why"), "queues/desk/gates.py": ("_wanted",),
-                "queues/desk/commands": ("describe",)}  # fmt: skip
-"""Variables that hold a sentence, and functions that return one, by file or folder."""
+                "tui/setup/settings.py": ("sentence",), "tui/keys/keymap.py": ("hint",), "tui/cli/config.py": ("hint",),
+                "macros/checks": ("message", "_why"), "macros/exporting": ("lost", "said.lost", "facts"),
+                "queues/desk/gates.py": ("_wanted",), "queues/desk/commands": ("describe",),
+                "queues/routing/lane_settings.py": ("hint",), "queues/exports/table_file.py": ("hint",)}  # fmt: skip
+"""Variables that hold a sentence or collect some, and functions that return one, by file or folder."""
 CLICK = (
     "Usage:", "Options", "Commands", "Show this message and exit.", "Show the version and exit.", "Error: {message}",
     "Missing command.", "Missing argument", "Missing option", "Missing parameter", "No such command {name!r}.",
@@ -127,7 +128,7 @@ CLICK = (
     "directory", "path",
 )  # fmt: skip
 """What click says by itself, in its current version; another version's texts stay in English."""
-SAID_BY = {"Finding": (1,), "_finding": (1,)}
+SAID_BY = {"Finding": (1,), "_finding": (1,), "_miss": (0,)}
 """Besides errors, the calls that are given a sentence, and where in their arguments."""
 NOT_SHOWN = frozenset({
     "ValueError", "TypeError", "OSError", "KeyError", "LookupError", "AssertionError", "FileExistsError",

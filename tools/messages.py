@@ -173,6 +173,10 @@ def _of_file(path: Path, place: str) -> Iterator[Text]:
             yield from _of_call(node, place)
         elif isinstance(node, ast.Assign | ast.AnnAssign | ast.ClassDef):
             yield from _of_data(node, place)
+        elif isinstance(node, ast.AugAssign) and ast.unparse(node.target) in _said_in(place):
+            added = [item for part in ast.walk(node.value) if isinstance(part, ast.List) for item in part.elts]
+            added += [part.elt for part in ast.walk(node.value) if isinstance(part, ast.ListComp)]
+            yield from (Text(text, place, is_sentence=True) for item in added for text in _templates(item))
         elif isinstance(node, ast.FunctionDef) and node.name in _said_in(place):
             returned = [part.value for part in ast.walk(node) if isinstance(part, ast.Return) and part.value]
             yield from (Text(text, place, is_sentence=True) for value in returned for text in _templates(value))

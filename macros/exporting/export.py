@@ -1,4 +1,4 @@
-"""A macro for another tool: a macro of Zendesk, rows of a table, or JSON of our own; and what has no place there."""
+"""A macro for another tool (Zendesk, a table, or JSON of our own), and what has no equivalent there."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ COLUMNS = ("title", "folder", "language", "text", "subject", "status", "priority
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """One macro in the other format, and what has no place there, a sentence each."""
+    """One macro in the other format, and what has no equivalent there, a sentence each."""
 
     name: str
     row: dict[str, Any]
@@ -44,7 +44,7 @@ def to_zendesk(macro: Macro, register: str) -> Exported:
         actions.append({"field": "assignee_id", "value": "current_user"})
     lost = [*said.lost, *_lost(macro)]
     if does.assign not in (None, "me"):
-        lost.append("it assigns to one agent or to none")
+        lost += ["it assigns to one agent or to none"]
     folder = macro.name.rpartition("/")[0].replace("/", "::")
     title = "::".join(part for part in (folder, _title(macro.title)) if part)
     return Exported(macro.name, {"title": title, "active": True, "actions": actions}, tuple(lost))
@@ -99,7 +99,7 @@ def _one_text(texts: dict[str, str], said: LiquidText) -> str:
     """Return the texts of all languages as one, chosen by the requester's language: English where it is another."""
     known = [(ZENDESK_LANGUAGES[code], text) for code, text in texts.items() if code in ZENDESK_LANGUAGES]
     if len(texts) > len(known) and len(texts) > 1:
-        said.lost.append("it has regional texts; there each language has one")
+        said.lost += ["it has regional texts; there each language has one"]
     if len(known) < 2:
         return next(iter(texts.values()))
     english = [text for name, text in known if name == ZENDESK_LANGUAGES["en"]]

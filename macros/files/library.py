@@ -138,10 +138,9 @@ class Library:
             return self._macros[name]
         ends = [macro for macro in self if macro.name.rsplit("/", 1)[-1] == name]
         if len(ends) != 1:
-            more = (
-                "several have that name; say the topic too" if ends else "`tridesk macros list` shows those there are"
-            )
-            raise InputError("No such macro", f"{name}: {more}.")
+            if ends:
+                raise InputError("No such macro", f"Several macros are called {name}; say the topic too.")
+            raise InputError("No such macro", f"There is no macro {name!r}; `tridesk macros list` lists them.")
         return ends[0]
 
     def verdicts(self) -> list[Verdict]:

@@ -140,7 +140,13 @@ def required_fields(rules: DeskRules, ticket: Ticket, change: Change) -> list[Fi
     if not lacking:
         return []
     labels = ", ".join(field.label for field in lacking)
-    return [Finding("required-field", f"Before it is solved it needs: {labels}. Set it (U) first.", blocking=True)]
+    return [
+        Finding(
+            "required-field",
+            f"Before it is solved it needs: {labels}. Set it first (U f, or `tridesk set --field`).",
+            blocking=True,
+        )
+    ]
 
 
 def as_reply(change: Change) -> Change:

@@ -55,6 +55,10 @@ _DECIMALS |= dict.fromkeys(["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"], 3)
 """Decimals of currencies that have not two (ISO 4217)."""
 
 
+class NotAValueError(ValueError):
+    """A text is not a value of its field; the message is a sentence with what to write."""
+
+
 def parse(field: CustomField, text: str, *, exact: bool = False) -> str:
     """Return a value in its one spelling; empty for none.
 
@@ -65,7 +69,7 @@ def parse(field: CustomField, text: str, *, exact: bool = False) -> str:
         return ""
     try:
         return _PARSERS[field.kind](field, line, exact)
-    except ValueError as error:
+    except NotAValueError as error:
         raise RuleError("Not a value of this field", f"{field.label}: {error}") from None
 
 
@@ -82,8 +86,10 @@ def defined(fields: Iterable[CustomField], name: str) -> CustomField:
     if not known:
         raise RuleError("No such field", f"There is no field {name!r}: the settings define none; add a [[field]].")
     close = get_close_matches(name, [field.name for field in known], 1)
-    hint = f"did you mean {close[0]}?" if close else f"the fields are {', '.join(field.name for field in known)}."
-    raise RuleError("No such field", f"There is no field {name!r}; {hint}")
+    if close:
+        raise RuleError("No such field", f"There is no field {name!r}; did you mean {close[0]}?")
+    names = ", ".join(field.name for field in known)
+    raise RuleError("No such field", f"There is no field {name!r}; the fields are {names}.")
 
 
 def fits(values: Mapping[str, str], name: str, wanted: str) -> bool:
@@ -121,7 +127,7 @@ def comparable(value: str) -> Decimal | str | None:
 
 def _text(field: CustomField, line: str, exact: bool) -> str:
     if len(line) > LONGEST:
-        raise ValueError(f"{len(line)} characters are too long; write at most {LONGEST}.")
+        raise NotAValueError(f"{len(line)} characters are too long; write at most {LONGEST}.")
     return line
 
 
@@ -134,7 +140,7 @@ def _date(field: CustomField, line: str, exact: bool) -> str:
     try:
         return date(*map(int, match.groups())).isoformat() if match else _no_date(line)
     except ValueError as error:
-        raise ValueError(f"{line!r} is not a day; write it as year-month-day, such as 2026-04-03.") from error
+        raise NotAValueError(f"{line!r} is not a day; write it as year-month-day, such as 2026-04-03.") from error
 
 
 def _no_date(line: str) -> str:
@@ -145,52 +151,55 @@ def _choice(field: CustomField, line: str, exact: bool) -> str:
     known = next((choice for choice in field.choices if choice == line), "")
     known = known or next((choice for choice in field.choices if fold(choice) == fold(line)), "")
     if not known:
-        raise ValueError(f"{line!r} is not one of the choices; use {', '.join(field.choices)}.")
+        raise NotAValueError(f"{line!r} is not one of the choices; use {', '.join(field.choices)}.")
     return known
 
 
 def _money(field: CustomField, line: str, exact: bool) -> str:
     match = _AMOUNT.fullmatch(line.translate(_SPACES))
     if match is None or (match["before"] and match["after"]):
-        raise ValueError(f"{line!r} is not an amount; write one such as 12.50 {field.currency or 'EUR'}.")
+        raise NotAValueError(f"{line!r} is not an amount; write one such as 12.50 {field.currency or 'EUR'}.")
     named = match["before"] or match["after"]
     currency = _SIGNS.get(named, named.upper()) or field.currency
     if not currency:
-        raise ValueError(f"{line!r} names no currency; write one such as {match['number'].strip()} EUR.")
+        raise NotAValueError(f"{line!r} names no currency; write one such as {match['number'].strip()} EUR.")
     if not re.fullmatch(r"[A-Z]{3}", currency):
-        raise ValueError(f"{named!r} may be several currencies; write its code, such as USD, MXN or EUR.")
-    amount = _decimal(match["number"].strip(), exact)
+        raise NotAValueError(f"{named!r} may be several currencies; write its code, such as USD, MXN or EUR.")
     places = _DECIMALS.get(currency, 2)
+    amount = _decimal(match["number"].strip(), exact, places)
     if -int(amount.as_tuple().exponent) > places:
-        raise ValueError(f"{line!r} has more decimals than {currency} has ({places}); write the amount in full.")
+        raise NotAValueError(f"{line!r} has more decimals than {currency} has ({places}); write the amount in full.")
     return f"{amount:.{places}f} {currency}"
 
 
-def _decimal(text: str, exact: bool) -> Decimal:
-    """Return a number of either notation. Raises ValueError with a sentence if there is none, or two."""
+def _decimal(text: str, exact: bool, places: int = 3) -> Decimal:
+    """Return a number of either notation, of as many decimals. Raises NotAValueError if there is none, or two."""
     line = text.translate(_SPACES).strip()
     if exact and _EXACT.fullmatch(line):
         return _short(Decimal(line), text)
     if not _NUMBER.fullmatch(line):
-        raise ValueError(f"{text!r} is not a number; write one such as 1250 or 12.5.")
+        raise NotAValueError(f"{text!r} is not a number; write one such as 1250 or 12.5.")
     sign, digits = ("-", line[1:]) if line[0] == "-" else ("", line.removeprefix("+"))
     marks = [char for char in digits if not char.isdigit()]
     whole, fraction = digits, ""
     if len(set(marks)) == 1 and len(marks) == 1 and marks[0] in ".,":
         whole, _, fraction = digits.partition(marks[0])
         if len(fraction) == 3 and 1 <= len(whole) <= 3 and whole != "0":
-            raise ValueError(f"{text!r} may be {whole}{fraction} or {whole}.{fraction}0; write one of these.")
+            large, small = f"{whole}{fraction}", f"{whole}.{fraction}0"
+            if places < 3:
+                raise NotAValueError(f"{text!r} may be {large}; write that, or at most {places} decimals.")
+            raise NotAValueError(f"{text!r} may be {large} or {small}; write one of these.")
     elif marks and marks[-1] in ".," and marks.count(marks[-1]) == 1:
         whole, _, fraction = digits.rpartition(marks[-1])
     if not whole.isdigit() and not _GROUPS.fullmatch(whole):
-        raise ValueError(f"{text!r} is not a number; write one such as 1250 or 12.5.")
+        raise NotAValueError(f"{text!r} is not a number; write one such as 1250 or 12.5.")
     plain = "".join(char for char in whole if char.isdigit())
     return _short(Decimal(f"{sign}{plain}.{fraction or 0}"), text)
 
 
 def _short(number: Decimal, text: str) -> Decimal:
     if len(number.as_tuple().digits) > _MOST_DIGITS:
-        raise ValueError(f"{text!r} has too many digits; at most {_MOST_DIGITS}.")
+        raise NotAValueError(f"{text!r} has too many digits; at most {_MOST_DIGITS}.")
     return Decimal(_plain(number))
 
 

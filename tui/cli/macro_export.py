@@ -1,4 +1,4 @@
-"""`tridesk macros export`: macros as other tools read them, and a table of what has no place there."""
+"""`tridesk macros export`: macros as other tools read them, and a table of what has no equivalent there."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from macros.exporting.export import COLUMNS, Exported, to_json, to_rows, to_zend
 from tui.cli.common import write_json
 from tui.cli.completing import MACRO
 from tui.cli.macro_folder import FOLDER, library_of
-from tui.look.words import words
+from tui.look.words import translated, words
 from tui.look.written_values import safe_cell
 from tui.setup.settings import load
 
@@ -28,7 +28,8 @@ from tui.setup.settings import load
               help="The form of address that Spanish is written in (default: that of the settings).")  # fmt: skip
 @FOLDER
 def export_them(names: tuple[str, ...], form: str, register: str | None, folder: Path | None) -> None:
-    """Write macros to standard output, all or those named, and to standard error what has no place there.
+    """Write macros to standard output, all or those named, and to standard error what has no
+    equivalent there.
 
     `tridesk macros import` reads what --zendesk and --csv write.
     """
@@ -57,6 +58,6 @@ def export_them(names: tuple[str, ...], form: str, register: str | None, folder:
 def _say_lost(made: list[Exported]) -> None:
     lost = Counter(sentence for _, sentence in {(each.name, sentence) for each in made for sentence in each.lost})
     if lost:
-        click.echo(words("What has no place there:"), err=True)
+        click.echo(words("Not exported, as it has no equivalent there:"), err=True)
     for sentence, count in sorted(lost.items(), key=lambda item: (-item[1], item[0])):
-        click.echo(f"  {count:>5}  {safe_line(sentence)}", err=True)
+        click.echo(f"  {count:>5}  {safe_line(translated(sentence))}", err=True)

@@ -12,6 +12,7 @@ from click.shell_completion import CompletionItem
 from data.errors import DeskError
 from tui.cli.in_language import speak, translate, with_examples
 from tui.look.shown import safe_text
+from tui.look.words import translated
 
 COMMANDS = {
     "import": ("tui.cli.importing", "import_"),
@@ -143,7 +144,7 @@ def run(arguments: list[str]) -> int:
         error.show()
         return 2
     except click.UsageError as error:
-        click.UsageError(safe_text(error.format_message()), error.ctx).show()
+        click.UsageError(safe_text(translated(error.format_message())), error.ctx).show()
         return 2
     except click.ClickException as error:
         raise DeskError("Failed", error.format_message()) from error

@@ -102,7 +102,7 @@ def _undo() -> tuple[Step, ...]:
             words("{key} takes all of that back"),
             words("An answer waits ten seconds before it leaves, here some minutes. Until then, one key undoes reply, "
                   "status and tags together."),
-            lambda desk: not _has_answered(desk),
+            lambda desk: not desk.store.outbox.counts() or _has_left(desk),
         ),
         Step(
             ("desk.redo",),
@@ -217,7 +217,12 @@ def _on_card(desk: DeskContext) -> bool:
 
 
 def _has_answered(desk: DeskContext) -> bool:
-    return not _on_card(desk) and bool(desk.store.outbox.counts())
+    return not _on_card(desk) and (bool(desk.store.outbox.counts()) or _has_left(desk))
+
+
+def _has_left(desk: DeskContext) -> bool:
+    """Return whether an answer has left for good, after which nothing is left to undo."""
+    return any(desk.store.outbox.last_sent(number) is not None for number in range(1, len(REQUESTS) + 1))
 
 
 def requests(language: str, now: int) -> list[Incoming]:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from textual.content import Content
 from textual.events import Key, Resize
 from textual.screen import Screen
-from textual.widgets import Static
+from textual.widget import Widget
+from textual.widgets import Static, TextArea
 
 from tui.context.desk_context import DeskContext
 from tui.context.part import Part
@@ -89,8 +90,10 @@ class Tutorial(Part):
             return False
         pressed = f"{pending} {key.key}".strip()
         focused = self.desk.app.focused
-        if step.types and focused is not None and focused.check_consume_key(key.key, key.character):
-            self._typed += 1
+        if step.types and focused is not None and edits(focused, key):
+            self._wrong = ""
+            self._typed += key.is_printable
+            self.look()
             return False
         on_card = self.desk.app.screen is not self.desk.screen
         right = {*step.keys, *(["escape"] if on_card else [])}
@@ -165,6 +168,16 @@ class Tutorial(Part):
         if self._wrong:
             lines.append(Content.styled(safe_text(self._wrong), "$warning"))
         return Content("\n").join(lines)
+
+
+def edits(focused: Widget, key: Key) -> bool:
+    """Return whether a key types or edits in what has the focus: a letter, a new line, backspace, an arrow."""
+    if focused.check_consume_key(key.key, key.character):
+        return True
+    if key.key == "enter":
+        return isinstance(focused, TextArea)  # in an input line it would leave the line
+    bound = focused.screen.active_bindings.get(key.key)
+    return bound is not None and bound.node is focused
 
 
 def progress_file() -> Path:

@@ -55,8 +55,12 @@ def translated(sentence: str) -> str:
     for template, longest in _templates():
         if longest in sentence and (match := _pattern(template).fullmatch(sentence)):
             said = catalogue.gettext(template)
-            return said.format(**match.groupdict()) if said != template else sentence
-    return sentence
+            values = match.groupdict()
+            if "hint" in values:  # a sentence of its own at the end of another
+                values["hint"] = translated(values["hint"])
+            return said.format(**values) if said != template else sentence
+    about, colon, rest = sentence.partition(": ")  # `#12: Amount: 'x' is not a number; …`
+    return f"{about}{colon}{translated(rest)}" if colon else sentence
 
 
 def as_sentence(error: DeskError) -> str:

@@ -53,12 +53,13 @@ class Composer(Vertical):
 
     DEFAULT_CSS = """
     Composer { height: auto; min-height: 6; max-height: 60%; }
+    Composer > Static { text-wrap: nowrap; text-overflow: ellipsis; }
     Composer > #composer-head { height: 1; background: $panel; color: $foreground; }
     Composer.-note > #composer-head { background: $warning; color: $background; text-style: bold; }
     Composer > ComposerArea { height: 1fr; min-height: 4; }
     Composer > #composer-findings { height: 1; padding: 0 1; background: $surface; color: $warning; display: none; }
     Composer > #composer-findings.-told { display: block; }
-    Composer > #composer-files { height: 1; padding: 0 1; background: $surface; text-wrap: nowrap; display: none; }
+    Composer > #composer-files { height: 1; padding: 0 1; background: $surface; display: none; }
     Composer > #composer-files.-told { display: block; }
     Composer > #composer-findings.-blocked { color: $error; }
     """

@@ -237,18 +237,23 @@ class ReplyCard(BaseCard[Verdict]):
         self.after_drawing(self._fit)
 
     def _fit(self) -> None:
-        """Keep every line around mail and reply on the screen; mail and reply scroll."""
-        mail = self.query_one("#card-mail")
-        named = [self.query_one(f"#card-{name}") for name in ("title", "facts", "keys")]
-        around = [widget.outer_size.height for widget in (*named, *self.query(Input))]
+        """Keep every line around mail and reply on the screen; these scroll; a low screen shows no mail."""
+        mail, facts = self.query_one("#card-mail"), self.query_one("#card-facts")
+        named = [self.query_one(f"#card-{name}") for name in ("title", "keys")]
+        around = sum(widget.outer_size.height for widget in (*named, *self.query(Input)))
         frame = 2 + 2  # the border, and an empty line above and below the reply
-        room = self.free_height * 95 // 100 - frame - sum(around)
+        room = self.free_height * 95 // 100 - frame - around
+        most_facts = max(1, min(self.size.height * 40 // 100, room - LEAST_WORDS))
+        facts.styles.max_height = most_facts
+        room -= min(facts.virtual_size.height, most_facts)
         most = max(3, room)
         if not self.has_class("-beside"):
-            most = LAST_WORDS if room > ROOMY else LEAST_WORDS
-            room -= min(mail.virtual_size.height, most) + 1
-        mail.styles.max_height = most
-        self.query_one("#card-reply").styles.max_height = max(3, room)
+            most = min(LAST_WORDS if room > ROOMY else LEAST_WORDS, room - 1 - LEAST_WORDS)
+            if most > 0:
+                room -= min(mail.virtual_size.height, most) + 1
+        mail.display = most > 0
+        mail.styles.max_height = max(1, most)
+        self.query_one("#card-reply").styles.max_height = max(1, room)
 
     def _send(self, status: Status) -> None:
         if (self.card.blocked or self.card.held_up(status)) and not self.reason:

@@ -6,12 +6,14 @@ from collections.abc import Iterator
 
 from queues.figures.wall import AgentAtWork, Breach, LaneAtWork, Wall
 from tui.look.one_line import fit, one_line
-from tui.look.short_times import clock_words, span
+from tui.look.short_times import away, clock_words, span
 from tui.look.stored_words import subject_line
 from tui.look.words import counted, words
 
 _NAME = 16
 """Cells of a name."""
+_TIME = 12
+"""Cells of a time such as `hace 12d 5h`."""
 
 
 def wall_lines(wall: Wall, now: int) -> Iterator[tuple[str, str]]:
@@ -56,12 +58,12 @@ def _lane(lane: LaneAtWork, now: int) -> str:
         parts.append(counted("{n} late", "{n} late", lane.late).format(n=lane.late))
     if lane.oldest_unassigned is not None:
         age = span(max(0, now - lane.oldest_unassigned))
-        parts.append(words("the oldest unassigned since {span}").format(span=age))
+        parts.append(words("the oldest unassigned for {span}").format(span=age))
     return f"{fit(name, _NAME)} {' · '.join(parts)}"
 
 
 def _breach(breach: Breach, now: int) -> str:
     row = breach.row
     owner = one_line(row.assignee) or words("unassigned")
-    clock = clock_words(words("due"), row.due_at or now, now)
-    return f"#{row.id:<6} {fit(clock, _NAME)} {fit(owner, _NAME)} {one_line(subject_line(row.subject))}"
+    clock = away(row.due_at or now, now)
+    return f"#{row.id:<6} {fit(clock, _TIME)} {fit(owner, _NAME)} {one_line(subject_line(row.subject))}"

@@ -1,4 +1,4 @@
-"""Macros for other tools: what is exported is read again, and what has no place there is said."""
+"""Macros for other tools: what is exported is read again, and what has no equivalent there is said."""
 
 from __future__ import annotations
 

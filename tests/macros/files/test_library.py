@@ -74,7 +74,7 @@ def test_unknown_and_ambiguous_names_are_told(tmp_path: Path) -> None:
     library = Library(tmp_path)
     library.refresh()
 
-    with pytest.raises(InputError, match="several"):
+    with pytest.raises(InputError, match="Several macros"):
         library.get("one")
     with pytest.raises(InputError, match="macros list"):
         library.get("gone")

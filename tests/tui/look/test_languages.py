@@ -173,6 +173,10 @@ def test_values_go_into_the_translation_of_their_sentence(monkeypatch: pytest.Mo
     assert language.translated(f"{path}: denied; name another file with --db.") == (
         f"{path}: denied; indicar otro archivo con --db."
     )
+    assert language.translated(
+        "#2: Amount: '$' may be several currencies; write its code, such as USD, MXN or EUR."
+    ) == ("#2: Amount: '$' puede ser de varias monedas; escribir su código, como USD, MXN o EUR.")
+    assert language.translated("#2: Nobody wrote: this.") == "#2: Nobody wrote: this."
     assert language.translated("Nobody wrote this sentence.") == "Nobody wrote this sentence."
     assert language.translated("") == ""
     assert language.piecewise("#12: replied, status solved, +status solved") == (
@@ -247,6 +251,7 @@ def test_help_and_usage_errors_are_translated(tmp_path: Path) -> None:
     assert "Empieza el turno" in shown("shift", "start", "--help")
     assert "Guarda el archivo" not in shown("--help")
     assert "Resuelve tickets, todos o ninguno." in shown("--help")
+    assert "--mbox es para mensajes" in shown("export", "tickets", "--mbox")
     assert "Traceback" not in shown("reply")
 
 

@@ -6,17 +6,22 @@ import json
 from contextlib import closing
 from pathlib import Path
 
+import pytest
 from click.testing import CliRunner
 from textual.pilot import Pilot
 
 from data.records.changes import Change
+from data.records.tickets import LaneRow, Priority, Status
 from data.store import Store
 from queues.desk.desk import Desk
 from queues.desk.desk_rules import DeskRules
+from queues.figures.wall import Breach, Wall
 from tests.tui.playing import clock, fifteen_tickets, picture, play, press
 from tui.app import DeskApp
 from tui.cards.lines_card import LinesCard
 from tui.cli.wall import wall
+from tui.look.words import speak
+from tui.shifts.wall_lines import wall_lines
 
 
 def shared(tmp_path: Path) -> Path:
@@ -56,3 +61,15 @@ def test_the_command_writes_agents_lanes_and_breaches(tmp_path: Path) -> None:
     rows = [json.loads(line) for line in lines]
     assert [row["open"] for row in rows if "agent" in row] == [2]
     assert {row["lane"] for row in rows if "unassigned" in row} == {"mail", "app", "safety"}
+
+
+@pytest.mark.parametrize(("language", "time"), [("en", " in 2h05 "), ("es", " en 2h05 ")])
+def test_the_time_of_the_next_breach_is_shown_whole(language: str, time: str) -> None:
+    row = LaneRow(7, "Hi", "Ann", Status.OPEN, Priority.NORMAL, None, "en", 7_500, 0, 0, "", False, 7_500)
+    speak(language)
+    try:
+        *_, (ticket, line) = wall_lines(Wall([], [], [Breach("mail", row)]), 0)
+    finally:
+        speak("")
+    assert ticket == "7"
+    assert time in line
