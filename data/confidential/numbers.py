@@ -88,10 +88,10 @@ _MOST_GROUPS, _FEWEST_DIGITS, _FEWEST_ALONE = 7, 6, 8
 _MOST_LOOKED_AT = 40
 """Groups at the beginning of a run that are tried in every grouping; those after them are a list's or a table's."""
 _FORMS = re.compile(
-    r"(?<!\d)(?:(?=[2-6]|81)(?:\d{13,19}|\d{4}([ .\-])\d{4}\1\d{4}\1\d{1,7}(?:\1\d{3})?(?![ .\-]\d{4}(?!\d))"
-    r"|\d{4}[ .\-]\d{6}[ .\-]\d{4,5}"
-    r"|\d{8}[ .\-]\d{8})|\d{3}-\d\d-\d{4}|\d\d([-/.])\d{8}\2\d|\d\d-\d\d\.\d{3}\.\d{3}-\d|\d{3}\.\d{3}\.\d{3}-\d\d"
-    r"|\d{1,2}\.\d{3}\.\d{3}-\d|\d{7,8}-\d)(?!\d)"
+    r"(?<!\d)(?:(?=[2-6]|81)(?:\d{13,19}|\d{4}([ .\-/]{1,3})\d{4}\1\d{4}\1\d{1,7}(?:\1\d{3})?(?!\1\d{4}(?!\d))"
+    r"|\d{4}([ .\-/]{1,3})\d{6}\2\d{4,5}"
+    r"|\d{8}[ .\-/]{1,3}\d{8})|\d{3}-\d\d-\d{4}|\d\d([-/.])\d{8}\3\d|\d\d-\d\d\.\d{3}\.\d{3}-\d"
+    r"|\d{3}\.\d{3}\.\d{3}-\d\d|\d{1,2}\.\d{3}\.\d{3}-\d|\d{7,8}-\d)(?!\d)"
 )
 """How cards, SSN, CUIT, CPF and RUT are grouped where nothing else tells them from other numbers."""
 _SSN = re.compile(r"(?!000|666)\d{3}([\- ])(?!00)\d{2}\1(?!0000)\d{4}")
@@ -222,9 +222,9 @@ def _of_run(text: str, start: int, end: int) -> Iterator[Item]:
 
 def _further(run: _Run, place: int) -> Iterator[Item]:
     """Yield cards and identity numbers of a table or a list, by the forms in which they are written there."""
-    here = run.groups[place][0]
-    while (match := _FORMS.search(run.text, here, run.end)) is not None:
-        place = bisect_left(run.groups, match.span()[:1])
+    here, plain = run.groups[place][0], _plain(run.text[run.start : run.end])
+    while (match := _FORMS.search(plain, here - run.start)) is not None:
+        place = bisect_left(run.groups, (run.start + match.start(),))
         item = _card(run, place, "") or _identity(run, place, "")
         if item is not None:
             yield item
@@ -470,6 +470,16 @@ def cvvs(text: str, low: str) -> Iterator[Item]:
 _CVV_PARTS = ("cvv", "cvc", "cvn", "csc", "cid", "security", "seguridad")
 _THREE_OR_FOUR = re.compile(r"(?<!\w)\d{3,4}(?!\w)")
 _AFTER_EXPIRY = re.compile(r"(?<!\d)(?:0[1-9]|1[0-2])/(?:20)?\d\d[\s,]+(?P<value>\d{3,4})(?!\w)")
+
+
+def _plain(text: str) -> str:
+    """Return a run with digits, blanks and dashes of every script as those of ASCII, each at its place."""
+    if text.isascii():
+        return text
+    others = {char for char in text if not char.isascii()}
+    return text.translate(
+        {ord(char): str(int(char)) if char.isdecimal() else " " if char.isspace() else "-" for char in others}
+    )
 
 
 def _digits(text: str) -> str:

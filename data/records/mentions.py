@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+MOST_SHOWN = 200
+"""Characters of a note in a list of mentions."""
+
 
 class MentionState(StrEnum):
     """What the mentioned agent has done about it."""
@@ -24,5 +27,5 @@ class Mention:
     author: str
     at: int
     text: str
-    """The beginning of the note."""
+    """The beginning of the note: more of it than is shown, so that no confidential item is cut before it is masked."""
     state: MentionState

@@ -17,6 +17,7 @@ from data.confidential.items import Item
 from data.confidential.mask import covered, find
 from data.records.messages import Message
 from data.records.tickets import SearchHit, Status
+from data.search import field_conditions
 from data.search.search_query import Condition, Query, parse
 from data.search.search_words import endings, folded, indexed
 
@@ -114,7 +115,7 @@ def _tickets(query: Query) -> str:
             AND tag = json_extract(:tags, '$[0]') ORDER BY place LIMIT :most)"""
     if query.fields and not query.fields[0].unwanted:
         return f"""(SELECT ticket_id AS id FROM ticket_field f WHERE f.name = :field_0
-            AND {_compared(query.fields[0].value, ":value_0")} ORDER BY ticket_id DESC LIMIT :most)"""
+            AND {field_conditions.sql(query.fields[0].value, "value_0")[0]} ORDER BY ticket_id DESC LIMIT :most)"""
     if query.has_file:
         return """(SELECT DISTINCT ticket_id AS id FROM (SELECT ticket_id FROM message
             WHERE attachments <> '[]' ORDER BY id DESC LIMIT :most))"""
@@ -127,20 +128,6 @@ def _tickets(query: Query) -> str:
     if query.languages.wanted:
         return _of_each("language", "languages", len(query.languages.wanted))
     return "(SELECT id FROM ticket ORDER BY id DESC LIMIT :most)"
-
-
-def _compared(wanted: str, value: str) -> str:
-    """Return the condition on a field's value: the same, any at all, or before or after it as a day or a number."""
-    if wanted == "*":
-        return "true"
-    sign = next((sign for sign in (">=", "<=", ">", "<") if wanted.startswith(sign)), "")
-    if not sign:
-        return f"f.value = {value}"
-    # days are compared as text; the number at the beginning of an amount counts
-    is_day = f"{value} GLOB '[0-9][0-9][0-9][0-9]-*'"
-    as_day = f"f.value GLOB '[0-9][0-9][0-9][0-9]-*' AND f.value {sign} {value}"
-    as_number = f"f.value GLOB '[-0-9]*' AND CAST(f.value AS REAL) {sign} CAST({value} AS REAL)"
-    return f"iif({is_day}, {as_day}, {as_number})"
 
 
 def _of_each(column: str, values: str, count: int) -> str:
@@ -192,9 +179,10 @@ def _conditions(query: Query) -> tuple[str, dict[str, Any]]:
     if query.tags.unwanted:
         parts.append(f"NOT EXISTS (SELECT 1 FROM json_each(:not_tags) w WHERE {has_tag})")
     for place, wanted in enumerate(query.fields):
-        given |= {f"field_{place}": wanted.name, f"value_{place}": wanted.value.lstrip("<>=").strip()}
+        compared, values = field_conditions.sql(wanted.value, f"value_{place}")
+        given |= {f"field_{place}": wanted.name, **values}
         held = f"""EXISTS (SELECT 1 FROM ticket_field f WHERE f.ticket_id = t.id AND f.name = :field_{place}
-            AND {_compared(wanted.value, f":value_{place}")})"""
+            AND {compared})"""
         parts.append(f"NOT {held}" if wanted.unwanted else held)
     if query.since is not None:
         parts.append("m.received_at >= :since")

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta, tzinfo
 
 from data.errors import InputError
 from data.records.tickets import Status
+from data.search.field_conditions import wrong_limit
 from data.search.search_words import LONGEST_PHONE, SHORTEST_PHONE, term
 
 OPERATORS = ("from", "tag", "status", "lang", "lane", "before", "after", "has")
@@ -75,6 +76,8 @@ def parse(text: str, now: int, zone: tzinfo) -> Query:
         minus, name, phrase, word = part.groups()
         value = phrase if phrase is not None else word or ""
         if name and name.startswith("field.") and value:
+            if wrong := wrong_limit(value):
+                raise InputError("Not understood", f"{name}: {wrong}")
             query.fields.append(FieldCondition(name.removeprefix("field."), value.casefold(), bool(minus)))
             continue
         if name in OPERATORS and value:

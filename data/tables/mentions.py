@@ -8,14 +8,14 @@ import sqlite3
 import unicodedata
 from collections.abc import Iterable
 
-from data.records.mentions import Mention, MentionState
+from data.records.mentions import MOST_SHOWN, Mention, MentionState
 
 MOST_NAMES = 20
 """Names of one note that are kept."""
 MOST_READ = 200
 """How many of an agent's newest mentions are looked through."""
 _NAME = re.compile(r"(?<![\w@.+-])@([^\W_][\w.-]{0,39})")
-_BEGINNING = 200
+_BEGINNING = MOST_SHOWN + 300
 _SELECT = f"""WITH mine AS (
         SELECT message_id, max(seen_at) AS seen_at, max(after_event) AS after_event FROM mention
         WHERE name IN (SELECT value FROM json_each(:names)) GROUP BY message_id ORDER BY message_id DESC
@@ -36,7 +36,8 @@ class Mentions:
 
     def note(self, message_id: int, text: str) -> None:
         """Keep whom a note mentions; what they do from now on answers it."""
-        names = list(dict.fromkeys(key(match[1]) for match in _NAME.finditer(text)))[:MOST_NAMES]
+        composed = unicodedata.normalize("NFC", text)  # an accent of its own would end a name
+        names = list(dict.fromkeys(key(match[1]) for match in _NAME.finditer(composed)))[:MOST_NAMES]
         sql = "INSERT OR IGNORE INTO mention VALUES (?, ?, (SELECT coalesce(max(id), 0) FROM event), NULL)"
         self._db.executemany(sql, [(name, message_id) for name in names if name])
 

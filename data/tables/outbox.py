@@ -103,10 +103,21 @@ class Outbox:
         given = {"id": entry_id, "reason": reason, "due_at": due_at, "failed": failed}
         return self._db.execute(sql, given).rowcount == 1
 
-    def give_back(self, entry_id: int) -> bool:
-        """Queue a reply again that was being sent when its remote was lost, as if it had not been tried."""
-        sql = "UPDATE outbox SET state = 'queued', attempts = attempts - 1 WHERE id = ? AND state = 'sending'"
-        return self._db.execute(sql, (entry_id,)).rowcount == 1
+    def give_back(self, entry: OutboxEntry, *, reason: str, now: int) -> None:
+        """Let a reply whose remote was lost wait behind all others, as if it had not been tried.
+
+        What else is due on its ticket goes with it, so that the replies of a ticket leave in their order.
+        """
+        self._db.execute(
+            """UPDATE outbox SET state = 'queued', reason = ?, attempts = attempts - (state = 'sending')
+            WHERE id = ? AND state IN ('queued', 'sending')""",
+            (reason, entry.id),
+        )
+        self._db.execute(
+            f"""UPDATE outbox SET due_at = :now {_WAITING} AND state = 'queued' AND due_at < :now
+            AND ticket_id = :ticket AND connector = :connector""",
+            {"now": now, "ticket": entry.ticket_id, "connector": entry.connector},
+        )
 
     def arrived(self, entry_id: int, old: OutboxState, at: int, *, to_copy: bool = False) -> bool:
         """Mark a reply as sent if it is still in the state `old`; `to_copy` where the mailbox lacks its copy."""

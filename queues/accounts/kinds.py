@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import pkgutil
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_origin, get_type_hints
 from urllib.parse import urlsplit
 
 from data.errors import InputError
@@ -129,8 +129,15 @@ def kind_named(name: str) -> SystemKind:
         return kind
     from importlib.metadata import entry_points
 
-    for point in entry_points(group=GROUP, name=name):
-        return _of_package(point)
+    points = tuple(entry_points(group=GROUP, name=name))
+    if len(packages := sorted({_package(point) for point in points})) > 1:
+        raise InputError(
+            "Broken connector",
+            f"The connector {safe_line(name)!r} cannot be used: the packages {' and '.join(packages)} both offer it; "
+            "remove all but one.",
+        )
+    if points:
+        return _of_package(points[0])
     raise InputError(
         "Unknown connector",
         f"There is no kind {safe_line(name)!r} of account; known are mail, {', '.join(kinds())}. One of another "
@@ -152,10 +159,12 @@ def connector_of(name: str) -> type[Any]:
     module, _, attribute = place.partition(":")
     try:
         result: type[Any] = getattr(import_module(module), attribute)
-    except Exception as error:  # the border to what another package wrote: it may raise anything
+    except (Exception, SystemExit) as error:  # the border to what another package wrote: it may raise anything
         if name in _built_in():
             raise
         raise _broken(name, package_of(name), f"{place}: {_said(error)}") from error
+    if not isinstance(result, type) or not isinstance(getattr(result, "capabilities", None), Set):
+        raise _broken(name, package_of(name), f"{place} is not a class with a set of capabilities")
     return result
 
 
@@ -169,18 +178,28 @@ def _of_package(point: EntryPoint) -> SystemKind:
         raise _broken(point.name, _package(point), "its name is taken, or not lower-case letters, digits and dashes")
     try:
         loaded = point.load()
-    except Exception as error:  # the border to what another package wrote: it may raise anything
+    except (Exception, SystemExit) as error:  # the border to what another package wrote: it may raise anything
         raise _broken(point.name, _package(point), f"{point.value}: {_said(error)}") from error
     if not isinstance(loaded, SystemKind):
         raise _broken(point.name, _package(point), f"{point.value} is not a SystemKind")
+    if wrong := _wrong_part(loaded):
+        raise _broken(point.name, _package(point), f"{point.value}: its {wrong} is not as SystemKind has it")
     return loaded
+
+
+def _wrong_part(kind: SystemKind) -> str:
+    """Return the name of a field that holds something else than it should; empty if each is sound."""
+    for name, hint in get_type_hints(SystemKind).items():
+        if not isinstance(getattr(kind, name), get_origin(hint) or hint):
+            return name
+    return "" if all(isinstance(status, Status) for status in kind.statuses.values()) else "statuses"
 
 
 def _package(point: EntryPoint) -> str:
     return safe_line(point.dist.name if point.dist is not None else "?")
 
 
-def _said(error: Exception) -> str:
+def _said(error: BaseException) -> str:
     return f"{type(error).__name__}: {safe_line(str(error))[:160]}"
 
 

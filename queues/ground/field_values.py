@@ -18,8 +18,6 @@ from queues.ground.folded_text import fold
 
 LONGEST = 200
 """Characters of a text."""
-ANY = "*"
-"""In a condition: any value, but not none."""
 _MOST_DIGITS = 18
 _NUMBER = re.compile(r"[-+−]?\d[\d.,' \u00a0\u202f]*")
 _EXACT = re.compile(r"-?\d+(\.\d+)?")
@@ -90,39 +88,6 @@ def defined(fields: Iterable[CustomField], name: str) -> CustomField:
         raise RuleError("No such field", f"There is no field {name!r}; did you mean {close[0]}?")
     names = ", ".join(field.name for field in known)
     raise RuleError("No such field", f"There is no field {name!r}; the fields are {names}.")
-
-
-def fits(values: Mapping[str, str], name: str, wanted: str) -> bool:
-    """Return whether a ticket's value of a field is as a condition wants it.
-
-    `*` is any value, the empty string none; `>`, `>=`, `<` and `<=` compare numbers, amounts and dates; anything else
-    is the value itself, case ignored.
-    """
-    value = values.get(name, "")
-    if wanted in (ANY, ""):
-        return bool(value) == (wanted == ANY)
-    sign, limit = comparison(wanted)
-    if not sign:
-        return value.casefold() == wanted.casefold()
-    own, other = comparable(value), comparable(limit)
-    if own is None or other is None or isinstance(own, str) != isinstance(other, str):
-        return False
-    order = (own > other) - (own < other)  # type: ignore[operator]  # both are of one kind
-    return {">": order > 0, ">=": order >= 0, "<": order < 0, "<=": order <= 0}[sign]
-
-
-def comparison(wanted: str) -> tuple[str, str]:
-    """Split `>=100` into its sign and its limit; the sign is empty where nothing is compared."""
-    sign = next((sign for sign in (">=", "<=", ">", "<") if wanted.startswith(sign)), "")
-    return sign, wanted.removeprefix(sign).strip()
-
-
-def comparable(value: str) -> Decimal | str | None:
-    """Return a number, an amount or a day as something that has an order; None for any other value."""
-    if _DATE.fullmatch(value):
-        return value
-    number, _, currency = value.partition(" ")
-    return Decimal(number) if _EXACT.fullmatch(number) and currency.isalpha() | (not currency) else None
 
 
 def _text(field: CustomField, line: str, exact: bool) -> str:

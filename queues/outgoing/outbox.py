@@ -107,27 +107,15 @@ def deliver_due(
     What the outbox holds is read once more: a mail with other headers, or to others, than asked fails and stays there.
     `holds` is called just before sending and returns why not to send, `lost` with the ticket of each reply that
     failed for good. Raises UnreachableError if a remote cannot be reached: what waits for it stays queued, no attempt
-    is counted.
+    is counted, and the reply that was tried waits behind the others. One that loses a remote again after others left
+    is what breaks the connection: that counts as a refusal.
     """
-    from queues.mail.letter_check import unfit_to_leave  # the mail package: loaded with the first delivery
-
     done: Counter[str] = Counter()
     for entry in store.outbox.due(now, list(senders)):
         sender = senders[entry.connector]
         if isinstance(sender, Offering) and _too_many(store, sender, entry.connector, now):
             continue
-        newer = store.messages.answered_by_newer(entry.ticket_id, entry.message_id, entry.cleared)
-        reason = HELD_BY[newer] if newer else holds(entry)
-        if reason:
-            with store.write():
-                done["held"] += store.outbox.move(entry.id, OutboxState.QUEUED, OutboxState.HELD, reason=reason)
-            continue
-        if unfit := unfit_to_leave(entry.raw, entry.message_id, entry.recipient, entry.cc):
-            with store.write():
-                done["failed"] += store.outbox.move(entry.id, OutboxState.QUEUED, OutboxState.FAILED, reason=unfit)
-            lost(entry.ticket_id)
-            continue
-        became = _deliver(store, sender, entry, now)
+        became = _checked(store, entry, now, holds) or _deliver(store, sender, entry, now)
         done[became] += 1
         after = store.outbox.get(entry.id) if became == "failed" else None
         if after is not None and after.state is OutboxState.FAILED:
@@ -138,6 +126,24 @@ def deliver_due(
 def _too_many(store: Store, sender: Offering, connector: str, now: int) -> bool:
     limits = ((sender.per_minute, MINUTE), (sender.per_day, DAY))
     return any(most and store.outbox.sent_since(connector, now - span) >= most for most, span in limits)
+
+
+def _checked(store: Store, entry: OutboxEntry, now: int, holds: Callable[[OutboxEntry], str]) -> str:
+    """Keep here what must not leave; return what became of it, the empty string if it may leave."""
+    from queues.mail.letter_check import unfit_to_leave  # the mail package: loaded with the first delivery
+
+    newer = store.messages.answered_by_newer(entry.ticket_id, entry.message_id, entry.cleared)
+    try:
+        reason = HELD_BY[newer] if newer else holds(entry)
+    except UnreachableError as error:
+        return _put_off(store, entry, error, now)
+    unfit = "" if reason else unfit_to_leave(entry.raw, entry.message_id, entry.recipient, entry.cc)
+    if not (reason or unfit):
+        return ""
+    became = OutboxState.HELD if reason else OutboxState.FAILED
+    with store.write():
+        moved = store.outbox.move(entry.id, OutboxState.QUEUED, became, reason=reason or unfit)
+    return str(became) if moved else "gone"
 
 
 def _deliver(store: Store, sender: Sender, entry: OutboxEntry, now: int) -> str:
@@ -165,12 +171,8 @@ def _offer(store: Store, sender: Offering, entry: OutboxEntry, now: int) -> str:
     """Send in two steps; only a failure between the final step and its answer leaves the reply in doubt."""
     try:
         offered = sender.offer(entry)
-    except UnreachableError:
-        raise
     except ConnectorError as error:
-        with store.write():
-            store.outbox.put_off(entry.id, reason=error.message, due_at=_later(entry, now), failed=_final(entry, error))
-        return "failed"
+        return _put_off(store, entry, error, now)
     with store.write():
         taken = store.outbox.move(entry.id, OutboxState.QUEUED, OutboxState.SENDING)
         if taken:
@@ -195,16 +197,30 @@ def _offer(store: Store, sender: Offering, entry: OutboxEntry, now: int) -> str:
     return "sent"
 
 
+def _put_off(store: Store, entry: OutboxEntry, error: ConnectorError, now: int) -> str:
+    """Try again later what was not being sent yet, or give it up. Raises the error again if its remote was lost."""
+    _give_back_if_lost(store, entry, error, now)
+    with store.write():
+        store.outbox.put_off(entry.id, reason=error.message, due_at=_later(entry, now), failed=_final(entry, error))
+    return "failed"
+
+
 def _failed(store: Store, entry: OutboxEntry, error: ConnectorError, now: int) -> str:
-    """Try again later what was being sent, or give it up. Raises the error again if it says that nobody was there."""
-    if isinstance(error, UnreachableError):
-        with store.write():
-            store.outbox.give_back(entry.id)
-        raise error
+    """Try again later what was being sent, or give it up. Raises the error again if its remote was lost."""
+    _give_back_if_lost(store, entry, error, now)
     state = OutboxState.FAILED if _final(entry, error) else OutboxState.QUEUED
     with store.write():
         store.outbox.move(entry.id, OutboxState.SENDING, state, reason=error.message, due_at=_later(entry, now))
     return "failed"
+
+
+def _give_back_if_lost(store: Store, entry: OutboxEntry, error: ConnectorError, now: int) -> None:
+    """Queue a reply whose remote was lost behind the others and raise the error, unless the reply is the cause."""
+    is_cause = bool(entry.reason) and store.outbox.sent_since(entry.connector, entry.due_at) > 0
+    if isinstance(error, UnreachableError) and not is_cause:
+        with store.write():
+            store.outbox.give_back(entry, reason=error.message, now=now)
+        raise error
 
 
 def _later(entry: OutboxEntry, now: int) -> int:

@@ -9,7 +9,7 @@ from functools import cached_property
 import msgspec
 
 from data.records.tickets import UNKNOWN_LANGUAGE
-from queues.ground.field_values import ANY, fits
+from data.search.field_conditions import ANY, fits
 from queues.ground.folded_text import fold
 from queues.routing import harm_model
 from queues.routing.harm_features import words_of
@@ -175,13 +175,12 @@ def _fields(wanted: Mapping[str, OneOrMore]) -> Iterator[Condition]:
 
 def _field(name: str, values: list[str]) -> Condition:
     said = ["any value" if value == ANY else value or "no value" for value in values]
-    return Condition(
-        f"{FIELD} {name}",
-        listed(said),
-        lambda facts, _text: (
-            facts.fields.get(name, "") if any(fits(facts.fields, name, value) for value in values) else None
-        ),
-    )
+
+    def held(facts: Facts, _text: object) -> str | None:
+        own = facts.fields.get(name, "")
+        return own if any(fits(own, value) for value in values) else None
+
+    return Condition(f"{FIELD} {name}", listed(said), held)
 
 
 def _confidence(least: float) -> Condition | None:

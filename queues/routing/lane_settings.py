@@ -11,6 +11,7 @@ import msgspec
 
 from data.errors import InputError
 from data.records.tickets import DEFAULT_LANES, Lane, LaneFilter, Priority, Severity
+from data.search.field_conditions import wrong_limit
 from queues.ground.folded_text import fold
 from queues.routing.conditions import OneOrMore, When, many, named_sets
 from queues.routing.lanes import described
@@ -159,6 +160,9 @@ def _field_values(fields: Mapping[str, OneOrMore], at: str) -> tuple[str, ...]:
     pairs = tuple(f"{name}={value.strip()}" for name, wanted in fields.items() for value in many(wanted))
     if not pairs or any(not many(wanted) for wanted in fields.values()):
         _fail(f'{at}: fields is empty; write the wanted values, such as fields = {{ product = "app" }}')
+    for pair in pairs:
+        if wrong := wrong_limit(pair.partition("=")[2]):
+            _fail(f"{at}: fields: {wrong}")
     return pairs
 
 

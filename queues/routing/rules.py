@@ -16,6 +16,7 @@ import msgspec
 
 from data.records.incoming import Incoming
 from data.records.tickets import DEFAULT_LANES, Lane, Priority, Severity, Ticket, harm_lanes
+from data.search.field_conditions import wrong_limit
 from queues.ground import rule_files
 from queues.ground.folded_text import fold
 from queues.routing import harm_model
@@ -194,6 +195,9 @@ def load(source: Path | str, *, lanes: Collection[str] | None = None, fields: Co
         strange = [name for name in table.when.fields if fields is not None and name not in fields]
         if strange:
             file.fail(f"there is no field {strange[0]!r}; add a [[field]] to config.toml", "rule", index, "fields")
+        values = [value for wanted in table.when.fields.values() for value in many(wanted)]
+        if wrong := next(filter(None, map(wrong_limit, values)), ""):
+            file.fail(wrong, "rule", index, "fields")
         phrases = (*many(table.when.words), *many(table.when.without))
         wordless = next((word for word in phrases if not fold(word).strip()), None)
         if wordless is not None:

@@ -14,9 +14,10 @@ from data.records.messages import Message
 from data.records.promises import GivenPromise
 from data.records.ratings import Rating
 from data.records.tickets import ACTIVE, Status, Ticket
+from data.search.field_conditions import fits, wrong_limit
 from data.store import Store
 from queues.figures.ticket_figures import TicketFigures, figures_of
-from queues.ground.field_values import defined, fits
+from queues.ground.field_values import defined
 from tui.cli.common import (
     NUMBER,
     db_option,
@@ -75,7 +76,7 @@ def list_(
             tickets = _in_turn(store, lanes, status, most)
         if field is not None:
             name, wanted = _wanted_field(store, field)
-            tickets = [ticket for ticket in tickets if fits(ticket.fields, name, wanted)][:limit]
+            tickets = [ticket for ticket in tickets if fits(ticket.fields.get(name, ""), wanted)][:limit]
         held = store.escalations.held(wall_clock())
         for ticket in tickets:
             customer = store.customers.get(ticket.customer_id)
@@ -93,6 +94,8 @@ def _wanted_field(store: Store, given: str) -> tuple[str, str]:
     name, equals, wanted = given.partition("=")
     if not equals:
         raise click.UsageError(f"--field {given!r} has no value: write --field NAME=VALUE, --field order=A-17.")
+    if wrong := wrong_limit(wanted.strip()):
+        raise click.UsageError(f"--field {given!r}: {wrong}")
     return defined(store.custom_fields.all(), name.strip()).name, wanted.strip()
 
 

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import click
 
+from data.records.mentions import MOST_SHOWN
 from tui.cli.common import acting, db_option, json_option, reveal_option, write_json
 from tui.cli.completing import TICKET
 from tui.look.short_times import span
-from tui.look.shown import safe_line
+from tui.look.shown import beginning, safe_line
 from tui.look.words import words
 from tui.look.written_values import iso
 from tui.setup.clock import wall_clock
@@ -35,13 +36,14 @@ def mentions(seen: tuple[int, ...], everything: bool, db: Path | None, as_json: 
                         "message": mention.message_id,
                         "by": mention.author,
                         "at": iso(mention.at),
-                        "text": mention.text,
+                        "text": beginning(mention.text, MOST_SHOWN),
                         "state": mention.state,
                     }
                 )
             else:
                 state = f"{mention.state:<9}" if everything else ""
-                line = f"{safe_line(mention.author)}, {span(max(0, now - mention.at))}: {safe_line(mention.text)}"
+                text = beginning(mention.text, MOST_SHOWN)
+                line = f"{safe_line(mention.author)}, {span(max(0, now - mention.at))}: {text}"
                 click.echo(f"#{mention.ticket_id:<6} {state}{line}")
         if not listed and not as_json:
             click.echo(words("No note mentions you, or you have seen them all."), err=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -41,8 +42,10 @@ class TutorialBox(Static):
 class Tutorial(Part):
     """Lets through the keys of its step; every key that passes does what it always does."""
 
-    def __init__(self, desk: DeskContext) -> None:
+    def __init__(self, desk: DeskContext, is_locked: Callable[[], bool]) -> None:
         super().__init__(desk)
+        self._is_locked = is_locked
+        """While it is, every key belongs to the screen that opens the desk again."""
         self.is_on = desk.ways.tutorial
         self._lessons: tuple[Lesson, ...] = ()
         self._at = (0, 0)
@@ -86,7 +89,7 @@ class Tutorial(Part):
         """Return whether a key is not the one that the step waits for, and say so; `pending` began a sequence."""
         self.look()
         step = self.step
-        if not self.is_on or step is None:
+        if not self.is_on or step is None or self._is_locked():
             return False
         pressed = f"{pending} {key.key}".strip()
         focused = self.desk.app.focused
@@ -107,7 +110,7 @@ class Tutorial(Part):
 
     def look(self) -> None:
         """Go to the next step where one is done, back where something is gone, and show what to do now."""
-        if not self._lessons:
+        if not self._lessons or self._is_locked():
             return
         if self.is_on and (step := self.step) is not None:
             (lesson, number), steps = self._at, self._lessons[self._at[0]].steps

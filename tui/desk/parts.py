@@ -173,7 +173,7 @@ class Parts:
         self.switches = Switches(desk, use_ascii)
         self.change_keys = ChangeKeys(desk, use_keys)
         self.heads = Heads(desk)
-        self.tutorial = Tutorial(desk)
+        self.tutorial = Tutorial(desk, lambda: self.lock.locked)
         self.tour = Tour(desk, self.tutorial)
         self.lock = Lock(desk)
         self.footer = Footer(desk, whereabouts, self.writing, tips, self.act)

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from data.records.mentions import MOST_SHOWN
 from tui.context.desk_context import DeskContext
 from tui.context.going import Going
 from tui.context.hooks import Act
 from tui.context.part import Part
 from tui.look.one_line import one_line
 from tui.look.short_times import span
+from tui.look.shown import beginning
 from tui.look.words import words
 
 if TYPE_CHECKING:
@@ -56,4 +58,5 @@ class Mentions(Part):
 def _line(mention: Mention, now: int) -> str:
     """Return a mention as a line: `#12  bruno, 5 min: @ann can you look?`."""
     ago = span(max(0, now - mention.at))
-    return f"#{mention.ticket_id}  {one_line(mention.author)}, {ago}: {one_line(mention.text)}"
+    text = " ".join(beginning(mention.text, MOST_SHOWN).split())
+    return f"#{mention.ticket_id}  {one_line(mention.author)}, {ago}: {text}"

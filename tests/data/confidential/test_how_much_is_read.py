@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from data.confidential import contacts, mask, numbers, secret_values
-from data.confidential.items import Item
+from data.confidential.items import Item, Kind
 
 WORDS = "the app crashed while I was uploading a picture and I would like to know why. "
 LOG = "2026-11-29T10:15:02Z worker-3 id=0f3a9c path=/v1/items/4711 took=35ms ip=10.0.3.7\n"
@@ -122,6 +122,17 @@ def test_what_a_long_list_has_in_the_forms_of_its_kind_is_found() -> None:
     assert len(mask.find("\n".join(numbered))) == len(numbered)
     phones = [f"+34 612 34 {number // 100:02} {number % 100:02}" for number in range(200)]
     assert len(mask.find("\n".join(phones))) == len(phones)
+
+
+@pytest.mark.parametrize("between", ["\u00a0", "\u2013", "  ", " - ", "/", "."])
+@pytest.mark.parametrize("zero", ["0", "\u0660", "\uff10"])
+def test_a_card_far_down_a_table_is_found_however_its_groups_are_parted(between: str, zero: str) -> None:
+    rows = "\n".join(f"{row} {row * 37 % 900 + 100}" for row in range(60))
+    for groups in (("4111", "1111", "1111", "1111"), ("3782", "822463", "10005"), ("41111111", "11111111")):
+        written = between.join(groups).translate({48 + digit: chr(ord(zero) + digit) for digit in range(10)})
+        text = f"{rows}\n61 {written}\n{rows}"
+        cards = [text[item.start : item.end] for item in mask.find(text) if item.kind is Kind.CARD]
+        assert any(written in card for card in cards)
 
 
 @pytest.mark.parametrize("card", ["4111111111111111", "5500000000000004", "340000000000009", "6011000000000004"])

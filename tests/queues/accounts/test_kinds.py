@@ -23,12 +23,18 @@ def broken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Install a package whose connectors cannot be used, each in its own way."""
     (tmp_path / "acme_desk.py").write_text(
         "from queues.accounts.kinds import SystemKind\nKIND = SystemKind('Acme', 'acme_desk:Gone', {})\nOTHER = 7\n"
+        "TITLE = SystemKind(5, 'acme_desk:Plain', {})\n"
+        "STATUSES = SystemKind('Acme', 'acme_desk:Plain', {'new': 'open'})\n"
+        "class Plain: pass\nPLAIN = SystemKind('Acme', 'acme_desk:Plain', {})\n"
     )
+    (tmp_path / "acme_exit.py").write_text("raise SystemExit('bye')\n")
+    describe(tmp_path, "other-desk", {"acme-twice": "acme_desk:KIND"})
     (tmp_path / "acme_bad.py").write_text("raise OSError('no\\x1b[31m library')\n")
     describe(tmp_path, "acme-desk", {
         "acme": "acme_desk:KIND", "acme-other": "acme_desk:OTHER", "acme-none": "acme_desk:NONE",
         "acme-lost": "acme_lost:KIND", "acme-bad": "acme_bad:KIND", "mail": "acme_desk:KIND",
-        "zendesk": "acme_desk:KIND",
+        "zendesk": "acme_desk:KIND", "acme-title": "acme_desk:TITLE", "acme-statuses": "acme_desk:STATUSES",
+        "acme-plain": "acme_desk:PLAIN", "acme-exit": "acme_exit:KIND", "acme-twice": "acme_desk:KIND",
     })  # fmt: skip
     monkeypatch.syspath_prepend(str(tmp_path))
 
@@ -63,6 +69,9 @@ def test_a_kind_of_another_package_is_a_kind_like_any_other(example: None) -> No
         ("acme-lost", "acme_lost:KIND: ModuleNotFoundError: No module named 'acme_lost'"),
         ("acme-bad", "acme_bad:KIND: OSError: no"),
         ("mail", "its name is taken"),
+        ("acme-exit", "acme_exit:KIND: SystemExit: bye"),
+        ("acme-title", "acme_desk:TITLE: its title is not"),
+        ("acme-statuses", "acme_desk:STATUSES: its statuses is not"),
     ],
 )
 def test_a_broken_package_is_named_in_one_sentence(broken: None, kind: str, words: str) -> None:
@@ -83,10 +92,20 @@ def test_a_class_that_is_missing_is_named_when_it_is_used(broken: None) -> None:
         connector_of("acme")
 
 
+def test_a_class_that_is_not_a_connector_is_named_when_it_is_used(broken: None) -> None:
+    with pytest.raises(InputError, match="acme_desk:Plain is not a class with a set of capabilities"):
+        connector_of("acme-plain")
+
+
+def test_a_kind_that_two_packages_offer_is_neithers(broken: None) -> None:
+    with pytest.raises(InputError, match="the packages acme-desk and other-desk both offer it; remove all but one"):
+        kind_named("acme-twice")
+
+
 def test_no_package_replaces_a_kind_of_the_desk_and_a_form_offers_none_that_is_broken(broken: None) -> None:
     assert kind_named("zendesk").title == "Zendesk"
     assert "acme-lost" in kinds()
-    assert [kind for kind in kinds_to_set_up() if kind.startswith("acme")] == ["acme"]
+    assert [kind for kind in kinds_to_set_up() if kind.startswith("acme")] == ["acme", "acme-plain"]
 
 
 def test_a_kind_that_is_not_there_is_answered_with_those_that_are(example: None) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from email import message_from_bytes
 from pathlib import Path
 
 import pytest
 
-from data.errors import ConflictError, ConnectorError, RuleError
+from data.errors import ConflictError, ConnectorError, RuleError, UnreachableError
 from data.protocols import Sending
 from data.records.changes import Change, Finding
 from data.records.customers import Customer
@@ -22,7 +23,7 @@ from data.store import Store
 from queues.clocks.sla import Policy
 from queues.desk.desk import Desk
 from queues.desk.desk_rules import DeskRules
-from queues.outgoing.outbox import Delivery, deliver_due, recover
+from queues.outgoing.outbox import MOST_ATTEMPTS, Delivery, deliver_due, recover
 from queues.procedures.procedure import load_text
 from queues.routing.rules import Rules
 
@@ -614,3 +615,76 @@ def test_a_reply_written_here_answers_all_that_was_filed_by_then(desk: Desk) -> 
     (number,) = arrive(desk, mail(received_at=START + 30))
     desk.act([number], Change(reply="We look into it"))
     assert desk.store.messages.last_times(number) == (None, START)
+
+
+class Breaking(Post):
+    """A connector whose connection breaks at each reply to one ticket, or at every reply."""
+
+    def __init__(self, ticket_id: int) -> None:
+        super().__init__()
+        self.breaks_at, self.is_away = ticket_id, False
+
+    def send(self, entry: OutboxEntry) -> None:
+        if self.is_away or entry.ticket_id == self.breaks_at:
+            raise UnreachableError("Not reachable", "The server ended the connection.")
+        super().send(entry)
+
+
+def rounds(desk: Desk, post: Post, now: int, count: int, lost: list[int] | None = None) -> int:
+    """Deliver every half minute; return the time after it."""
+    for _ in range(count):
+        with suppress(UnreachableError):
+            deliver_due(desk.store, {"post": post}, now, lost=(lost if lost is not None else []).append)
+        now += 30
+    return now
+
+
+def test_a_reply_that_always_breaks_the_connection_lets_the_others_leave_and_fails_at_last(
+    desk: Desk, clock: Clock
+) -> None:
+    numbers = arrive(desk, *[mail(text, from_address=f"{text}@x.example") for text in ("a", "b", "c")])
+    for number in numbers:
+        desk.act([number], Change(reply="Done"))
+    post, lost = Breaking(numbers[0]), list[int]()
+    now = rounds(desk, post, clock.now + 11, 2, lost)
+    assert [entry.ticket_id for entry in post.sent] == numbers[1:]
+    for _ in range(MOST_ATTEMPTS):
+        desk.act(numbers[1:2], Change(reply="Done again"))
+        now = rounds(desk, post, now, 300, lost)
+    (entry,) = desk.store.outbox.waiting()
+    assert (entry.state, entry.reason, lost) == (OutboxState.FAILED, "The server ended the connection.", [numbers[0]])
+
+
+def test_a_reply_counts_no_attempt_while_the_remote_is_away_and_leaves_as_soon_as_it_is_back(
+    desk: Desk, clock: Clock
+) -> None:
+    first, second = arrive(desk, mail("a", from_address="a@x.example"), mail("b", from_address="b@x.example"))
+    desk.act([first], Change(reply="One"))
+    desk.act([first], Change(reply="Two"))
+    desk.act([second], Change(reply="Three"))
+    post = Breaking(0)
+    post.is_away = True
+    now = rounds(desk, post, clock.now + 11, 99)
+    assert {(entry.state, entry.attempts) for entry in desk.store.outbox.waiting()} == {(OutboxState.QUEUED, 0)}
+    post.is_away = False
+    rounds(desk, post, now, 1)
+    assert len(post.sent) == 3
+    of_first = [entry.message_id for entry in post.sent if entry.ticket_id == first]
+    assert of_first == [message.message_id for message in desk.store.messages.of(first) if message.direction == "out"]
+
+
+def test_a_ticket_that_cannot_be_looked_at_does_not_hold_up_the_other_replies(desk: Desk, clock: Clock) -> None:
+    first, second = arrive(desk, mail("a", from_address="a@x.example"), mail("b", from_address="b@x.example"))
+    desk.act([first, second], Change(reply="Done"))
+    post, now = Post(), clock.now + 11
+
+    def holds(entry: OutboxEntry) -> str:
+        if entry.ticket_id == first:
+            raise UnreachableError("Not reachable", "The system failed (500); it is tried again.")
+        return ""
+
+    for _ in range(2):
+        with suppress(UnreachableError):
+            deliver_due(desk.store, {"post": post}, now, holds=holds)
+        now += 30
+    assert [entry.ticket_id for entry in post.sent] == [second]

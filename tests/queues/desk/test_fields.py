@@ -8,23 +8,26 @@ from pathlib import Path
 
 import pytest
 
-from data.errors import RuleError
+from data.errors import InputError, RuleError
 from data.records.changes import Change
 from data.records.custom_fields import CustomField, FieldKind
 from data.records.incoming import CustomerHint, Imported, Incoming, Standing
 from data.records.messages import MessageKind
 from data.records.tickets import DEFAULT_LANES, Lane, LaneFilter, Priority, Status, Ticket
+from data.search.field_conditions import fits
 from data.store import Store
 from queues.desk.desk import Desk
 from queues.desk.desk_rules import DeskRules
 from queues.desk.imported_state import stand
+from queues.routing.lane_settings import lanes_of
 from queues.routing.rules import Rules, load
 
 NOW = 1_800_000_000
 ORDER = CustomField("order", "Order number", required=True, lanes=("mail", "web"))
 AMOUNT = CustomField("amount", "Amount", FieldKind.MONEY, currency="EUR")
+BOUGHT = CustomField("bought", "Bought", FieldKind.DATE)
 PRODUCT = CustomField("product", "Product", FieldKind.CHOICE, ("app", "web"))
-FIELDS = (ORDER, AMOUNT, PRODUCT)
+FIELDS = (ORDER, AMOUNT, PRODUCT, BOUGHT)
 WEB = Lane("web", "Web", 3, LaneFilter(fields=("product=web", "product=site")))
 LARGE = Lane("large", "Large", 4, LaneFilter(fields=("amount=>100", "product=app")))
 
@@ -146,14 +149,37 @@ def test_tickets_are_searched_by_their_fields(store: Store) -> None:
     desk = desk_with(store)
     one, two, three = arrive(desk), arrive(desk, "b"), arrive(desk, "c")
     desk.act([one], Change(fields={"order": "A-17", "amount": "99.90"}))
-    desk.act([two], Change(fields={"order": "Ñ 2", "amount": "250"}))
+    desk.act([two], Change(fields={"order": "Ñ 2", "amount": "250", "bought": "2026-10-01"}))
     for query, expected in (
         ("field.order:A-17", [one]), ('field.order:"ñ 2"', [two]), ("field.order:*", [one, two]),
         ("field.amount:>100", [two]), ("field.amount:<=99.9", [one]), ("-field.order:*", [three]),
         ("hello -field.order:a-17", [two, three]), ("hello field.amount:>1 field.order:a-17", [one]),
-        ("field.nothing:x", []), ("field.order:>2026-01-01", []),
+        ("field.nothing:x", []), ("field.order:>2026-01-01", []), ("field.bought:>5", []), ("field.order:>1", []),
+        ("field.bought:>=2026-4-3", [two]), ("field.bought:2026/10/1", [two]), ("field.bought:<2026-9-30", []),
+        ('field.amount:">1 EUR"', [one, two]), ('field.amount:">1 USD"', []), ("field.order:>17", []),
     ):  # fmt: skip
         assert found(store, query) == expected, query
+
+
+@pytest.mark.parametrize("limit", [">", ">=abc", "<1.000,00", ">1e3", ">٣", "<-", "> 5 5"])
+def test_a_condition_that_compares_with_nothing_is_refused_at_every_door(store: Store, limit: str) -> None:
+    with pytest.raises(InputError, match="compares with neither"):
+        found(store, f'field.bought:"{limit}"')
+    with pytest.raises(InputError, match="compares with neither"):
+        load(f'[[rule]]\nname = "a"\nwhen = {{ fields = {{ bought = "{limit}" }} }}\nthen = {{ tags = ["x"] }}')
+    with pytest.raises(InputError, match="compares with neither"):
+        lanes_of([{"name": "a", "fields": {"bought": limit}}], "config.toml")
+
+
+def test_search_and_lanes_agree_on_every_value_and_condition(store: Store) -> None:
+    desk = desk_with(store)
+    values = ("A-17", "17-A", "-", "7", "2026", "x 5 eur", "5 eu", "2026-10-01 x", "1-2", "1.2.3")
+    numbers = {value: arrive(desk, f"m{place}") for place, value in enumerate(values)}
+    for value, number in numbers.items():
+        desk.act([number], Change(fields={"order": value}))
+    for wanted in (">0", "<0", "<=7", ">=2026-01-01", "<9999-12-31", "> 1 EUR", "7", "a-17", "*", ">-5"):
+        expected = sorted(number for value, number in numbers.items() if fits(value, wanted))
+        assert found(store, f'field.order:"{wanted}"') == expected, wanted
 
 
 def test_a_lane_takes_tickets_by_their_fields(store: Store) -> None:

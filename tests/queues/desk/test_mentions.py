@@ -122,3 +122,10 @@ def test_a_note_from_another_desk_mentions_by_the_login_there(store: Store) -> N
 def test_any_name_has_a_key_that_is_its_own_key(name: str) -> None:
     assert key(key(name)) == key(name)
     assert "" not in keys([name])
+
+
+def test_an_accent_may_be_a_sign_of_its_own(store: Store) -> None:
+    nuria = desk_of(store, "Núria")
+    number = arrive(nuria, "one")
+    desk_of(store, "bruno").act([number], Change(note="@Nu\u0301ria, look"))
+    assert [mention.ticket_id for mention in nuria.mentions()] == [number]

@@ -50,6 +50,19 @@ def test_they_are_listed_and_marked_as_seen(path: Path) -> None:
         run(path, "--seen", "999")
 
 
+@pytest.mark.masked
+@pytest.mark.parametrize("before", range(184, 200, 4))
+def test_the_beginning_of_a_note_holds_no_part_of_a_number(path: Path, before: int) -> None:
+    store = Store.open(path)
+    note = f"@ann {'look ' * 50}"[:before] + " call +34 612 345 678 today. " + "Once more: " * 50
+    Desk(store, clock=clock, rules=DeskRules(), agent="bruno").act([5], Change(note=note))
+    store.close()
+    for shown in (run(path), run(path, "--json")):
+        assert "@ann look" in shown
+        assert "612" not in shown
+        assert "+34" not in shown
+
+
 def test_g_n_lists_them_and_opens_the_ticket(path: Path) -> None:
     async def script(pilot: Pilot[int], app: DeskApp) -> None:
         await press(pilot, app, "g", "n")

@@ -112,6 +112,20 @@ def test_what_a_step_needs_comes_again_when_it_is_gone(tmp_path: Path) -> None:
     tutorial(tmp_path, script)
 
 
+def test_a_desk_that_is_locked_meanwhile_is_opened_again(tmp_path: Path) -> None:
+    async def script(pilot: Pilot[int], app: DeskApp) -> None:
+        before = await said(pilot, app)
+        await press(pilot, app, "f12")
+        app.parts.tutorial.look()
+        await settled(pilot, app)
+        assert not app.screen.query(TutorialBox)
+        await press(pilot, app, "enter")
+        assert not app.parts.lock.locked
+        assert await said(pilot, app) == before
+
+    tutorial(tmp_path, script)
+
+
 def test_it_is_left_and_taken_up_at_the_lesson_that_was_left(tmp_path: Path) -> None:
     async def first(pilot: Pilot[int], app: DeskApp) -> None:
         await press(pilot, app, "g", "t")
