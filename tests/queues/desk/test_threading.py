@@ -21,6 +21,8 @@ def test_answer_marks_and_numbers_do_not_count(subject: str) -> None:
     assert plain_subject(subject) == "my order"
 
 
-@pytest.mark.parametrize("subject", ["My orders", "Remy order", "My order 4711", "Order", "[urgent] My order", "Ref: My order"])
+@pytest.mark.parametrize(
+    "subject", ["My orders", "Remy order", "My order 4711", "Order", "[urgent] My order", "Ref: My order"]
+)
 def test_other_words_count(subject: str) -> None:
     assert plain_subject(subject) != "my order"
