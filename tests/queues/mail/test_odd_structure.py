@@ -69,7 +69,8 @@ def test_mail_without_words_says_why(raw: bytes, why: str) -> None:
 
 
 def test_an_xhtml_file_stays_a_file() -> None:
-    page = "--bb\r\nContent-Type: application/xhtml+xml\r\nContent-Disposition: attachment; filename=a.xhtml\r\n\r\n<p>x</p>"
+    fields = "Content-Type: application/xhtml+xml\r\nContent-Disposition: attachment; filename=a.xhtml"
+    page = f"--bb\r\n{fields}\r\n\r\n<p>x</p>"
     raw = mail('multipart/mixed; boundary="bb"', f"{PART.replace('--bb--', page)}\r\n--bb--")
     item = read_mail(raw, connector="files", source="test")
     assert (item.text, [file.filename for file in item.attachments]) == (WORDS, ["a.xhtml"])
