@@ -4,22 +4,31 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import datetime, timedelta, tzinfo
 
 from data.errors import InputError
 from data.records.tickets import Status
 from data.search.field_conditions import wrong_limit
-from data.search.search_words import LONGEST_PHONE, SHORTEST_PHONE, term
+from data.search.search_dates import day_of
+from data.search.search_words import LONGEST_PHONE, SHORTEST_PHONE, phone_spellings, term
 
 OPERATORS = ("from", "tag", "status", "lang", "lane", "before", "after", "has")
 """The operators; any other word before a colon is plain text."""
+_IN_SPANISH = {"de": "from", "etiqueta": "tag", "estado": "status", "idioma": "lang", "bandeja": "lane",
+               "antes": "before", "despues": "after", "después": "after", "desde": "after", "tiene": "has"}  # fmt: skip
+_NAMES = {name: name for name in OPERATORS} | _IN_SPANISH
 MOST_PARTS = 24
 _PHONE = re.compile(r"(?<![\w:.,-])\+?\(?\d[\d().-]*(?: [\d().-]+)+(?= |$)")
 """A telephone number in groups: digits with spaces between."""
-_PART = re.compile(r"""(-)?(?:([a-z]+(?:\.[a-z0-9_]+)?):)?(?:"([^"]*)"?|(\S+))""")
+_PART = re.compile(r"""(-)?(?:([a-zé]+(?:\.[a-z0-9_]+)?):)?(?:"([^"]*)"?|(\S+))""", re.IGNORECASE)
 _BACK = re.compile(r"(\d{1,4})([hdw])")
 _UNITS = {"h": "hours", "d": "days", "w": "weeks"}
 _STATUSES = {str(status).replace(" ", ""): str(status) for status in Status} | {"hold": str(Status.ON_HOLD)}
+_STATUSES_IN_SPANISH = {
+    "nuevo": Status.NEW, "abierto": Status.OPEN, "pendiente": Status.PENDING, "enespera": Status.ON_HOLD,
+    "pospuesto": Status.SNOOZED, "resuelto": Status.SOLVED, "cerrado": Status.CLOSED, "suspendido": Status.SUSPENDED,
+    "historial": Status.HISTORY,
+}  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -72,19 +81,28 @@ def parse(text: str, now: int, zone: tzinfo) -> Query:
     query = Query()
     clean = _PHONE.sub(lambda number: _joined(query, number[0]), text.replace("\x00", " "))
     parts = list(_PART.finditer(clean))[:MOST_PARTS]
+    taken = -1
     for place, part in enumerate(parts):
+        if place == taken:
+            continue
         minus, name, phrase, word = part.groups()
         value = phrase if phrase is not None else word or ""
+        name = name.casefold() if name else name
+        if name is None and place + 1 < len(parts) and _spaced(query, part, parts[place + 1], now, zone):
+            taken = place + 1
+            continue
         if name and name.startswith("field.") and value:
             if wrong := wrong_limit(value):
                 raise InputError("Not understood", f"{name}: {wrong}")
             query.fields.append(FieldCondition(name.removeprefix("field."), value.casefold(), bool(minus)))
             continue
-        if name in OPERATORS and value:
-            _operator(query, name, value, bool(minus), now, zone)
+        if name in _NAMES and value:
+            _operator(query, _NAMES[name], value, bool(minus), now, zone)
             continue
         plain = value if name is None else f"{name}:{value}"
         is_last = place == len(parts) - 1 and phrase is None and part.end() == len(clean)
+        is_last = is_last or (phrase is None and plain.endswith("*"))
+        plain = plain.rstrip("*")
         expression = term(plain, beginning=is_last)
         if not expression:
             continue
@@ -102,16 +120,30 @@ def _joined(query: Query, number: str) -> str:
     if not SHORTEST_PHONE <= len(digits) <= LONGEST_PHONE:
         return number
     groups = " AND ".join(term(group) for group in number.split())
-    query.words.append(f'("{digits}" OR ({groups}))')
-    query.people.append(f'("{digits}"* OR ({groups}))')
+    spellings = sorted(phone_spellings(number))
+    query.words.append(" OR ".join(f'"{one}"' for one in spellings).join(("(", f" OR ({groups}))")))
+    query.people.append(" OR ".join(f'"{one}"*' for one in spellings).join(("(", f" OR ({groups}))")))
     return " "
+
+
+def _spaced(query: Query, part: re.Match[str], following: re.Match[str], now: int, zone: tzinfo) -> bool:
+    """Take an operator with a blank behind its colon, `from: ana`, where what follows can be its value."""
+    name = _NAMES.get(part[4].removesuffix(":").casefold()) if (part[4] or "").endswith(":") else None
+    value = following[3] if following[3] is not None else following[4]
+    if name is None or following[1] or following[2] or not value or part.end() == following.start():
+        return False
+    try:
+        _operator(query, name, value, bool(part[1]), now, zone)
+    except InputError:
+        return False  # a sentence: `status: the parcel is lost`
+    return True
 
 
 def _operator(query: Query, name: str, value: str, unwanted: bool, now: int, zone: tzinfo) -> None:
     if name == "from":
         (query.other_senders if unwanted else query.senders).extend(filter(None, [term(value, beginning=True)]))
     elif name == "has":
-        if value.casefold() not in ("file", "files", "attachment"):
+        if value.casefold() not in ("file", "files", "attachment", "archivo", "archivos"):
             raise InputError("Not understood", f"has:{value} is not known; use has:file.")
         query.has_file = not unwanted
     elif name in ("before", "after"):
@@ -121,11 +153,12 @@ def _operator(query: Query, name: str, value: str, unwanted: bool, now: int, zon
         else:
             query.since = at if query.since is None else max(at, query.since)
     elif name == "status":
-        status = _STATUSES.get(re.sub(r"[\s_-]", "", value.casefold()))
+        written = re.sub(r"[\s_-]", "", value.casefold())
+        status = _STATUSES.get(written) or _STATUSES_IN_SPANISH.get(written)
         if status is None:
             known = ", ".join(name for name in _STATUSES)
             raise InputError("Not understood", f"status:{value} is not known; use one of {known}.")
-        _put(query.statuses, status, unwanted)
+        _put(query.statuses, str(status), unwanted)
     else:
         condition = {"tag": query.tags, "lang": query.languages, "lane": query.lanes}[name]
         _put(condition, value if name == "tag" else value.casefold(), unwanted)
@@ -136,17 +169,17 @@ def _put(condition: Condition, value: str, unwanted: bool) -> None:
 
 
 def _moment(name: str, value: str, now: int, zone: tzinfo) -> int:
-    """Return the beginning of a day, or a time before now such as `7d`."""
+    """Return the beginning of a day, month or year, or a time before now such as `7d`."""
     today = datetime.fromtimestamp(now, zone).date()
     back = _BACK.fullmatch(value.casefold())
     if back:
         return now - int(timedelta(**{_UNITS[back[2]]: int(back[1])}).total_seconds())
-    days = {"today": today, "yesterday": today - timedelta(days=1), "hoy": today, "ayer": today - timedelta(days=1)}
-    day = days.get(value.casefold())
     try:
-        day = day or date.fromisoformat(value)
-        return int(datetime(day.year, day.month, day.day, tzinfo=zone).timestamp())
-    except (ValueError, OverflowError, OSError):
-        raise InputError(
-            "Not a date", f"{name}:{value} is not a date; write {name}:{today.isoformat()}, {name}:7d or {name}:today."
-        ) from None
+        day = day_of(value, today)
+        if day is not None:
+            return int(datetime(day.year, day.month, day.day, tzinfo=zone).timestamp())
+    except (ValueError, OverflowError, OSError):  # the 31st of a short month, or a year that no calendar has
+        pass
+    raise InputError(
+        "Not a date", f"{name}:{value} is not a date; write {name}:{today.isoformat()}, {name}:7d or {name}:today."
+    )

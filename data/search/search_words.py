@@ -24,6 +24,14 @@ SHORTEST_BEGINNING = 3
 SHORTEST_PHONE, LONGEST_PHONE = 6, 15
 """Digits of a telephone number; E.164 allows fifteen."""
 
+_PREFIXES = (
+    *("521", "549", "351", "353", "502", "503", "504", "505", "506", "507", "591", "593", "595", "598", "1", "7"),
+    *("30", "31", "32", "33", "34", "39", "41", "43", "44", "45", "46", "47", "48", "49", "51", "52", "53", "54", "55"),
+    *("56", "57", "58", "61", "81", "82", "86", "91"),
+)
+"""Prefixes of countries (E.164), and of mobile numbers in two of them; those that are not here have three digits."""
+_SHORTEST_WITH_PREFIX, _LONGEST_WITHOUT_PREFIX = 8, 11
+
 
 def folded(text: str) -> str:
     """Return a text without case, accents (composed or not) and width."""
@@ -59,6 +67,28 @@ def endings(phone: str) -> list[str]:
     return [digits[place:] for place in range(len(digits) - SHORTEST_PHONE + 1)]
 
 
+def phone_spellings(written: str) -> set[str]:
+    """Return the digits of a telephone number, and the same with and without prefixes of countries."""
+    digits = _NOT_DIGIT.sub("", written)
+    spellings = {digits}
+    if written.lstrip(" (").startswith("+") or digits.startswith("00"):
+        whole = digits.removeprefix("00")
+        code = next((code for code in _PREFIXES if whole.startswith(code)), whole[:3])
+        spellings |= {whole, whole[len(code) :], "0" + whole[len(code) :]}
+    elif _SHORTEST_WITH_PREFIX <= len(digits) <= _LONGEST_WITHOUT_PREFIX:
+        national = digits.removeprefix("0")
+        spellings |= {national, *(code + national for code in _PREFIXES)}
+    return {one for one in spellings if len(one) >= SHORTEST_PHONE}
+
+
+def _other_spellings(plain: str) -> set[str]:
+    """Return other spellings of a word with digits, as phrases: `AB99812` and `AB-99812`, `2.14.1` and `v2.14.1`."""
+    joined = re.fullmatch(r"([a-z]{1,6})([-_/.# ]?)(\d{2,})", plain)
+    if joined:
+        return {f"{joined[1]} {joined[3]}" if not joined[2] else joined[1] + joined[3]}
+    return {f"v{plain.replace('.', ' ')}"} if re.fullmatch(r"\d{1,4}(?:\.\d{1,5}){1,4}", plain) else set()
+
+
 def term(text: str, *, beginning: bool = False) -> str:
     """Return an FTS5 expression for a word or phrase; empty if nothing of it can be looked for.
 
@@ -77,6 +107,9 @@ def term(text: str, *, beginning: bool = False) -> str:
     ):
         phrase += "*"
     spellings = numbers_in(f" {plain} ") if any(sign.isdigit() for sign in plain) else set()
+    for number in [one for one in spellings if one.isdigit()]:
+        spellings |= phone_spellings(("+" if "+" in plain else "") + number)
+    spellings |= _other_spellings(plain.strip()) if any(sign.isdigit() for sign in plain) else set()
     return phrase if not spellings else "(" + " OR ".join([phrase, *(f'"{one}"' for one in sorted(spellings))]) + ")"
 
 

@@ -18,20 +18,29 @@ NUMBERS = {
     word: number
     for number, words in {
         1: "a an one un una uno", 2: "two dos", 3: "three tres", 4: "four cuatro", 5: "five cinco", 6: "six seis",
-        7: "seven siete", 8: "eight ocho", 9: "nine nueve", 10: "ten diez", 12: "twelve doce", 15: "fifteen quince",
-        24: "twenty-four veinticuatro", 30: "thirty treinta", 48: "forty-eight",
+        7: "seven siete", 8: "eight ocho", 9: "nine nueve", 10: "ten diez", 11: "eleven once", 12: "twelve doce",
+        13: "thirteen trece", 14: "fourteen catorce", 15: "fifteen quince", 16: "sixteen dieciseis",
+        17: "seventeen diecisiete", 18: "eighteen dieciocho", 19: "nineteen diecinueve", 20: "twenty veinte",
+        24: "twenty-four veinticuatro", 25: "twenty-five veinticinco", 30: "thirty treinta", 40: "forty cuarenta",
+        45: "forty-five", 48: "forty-eight", 50: "fifty cincuenta", 60: "sixty sesenta", 72: "seventy-two",
+        90: "ninety noventa",
     }.items()
     for word in words.split()
 }  # fmt: skip
-_NUMBER = rf"\d{{1,3}}|{'|'.join(sorted(NUMBERS, key=len, reverse=True))}|cuarenta y ocho|a couple of|un par de"
+PHRASES = {"a couple of": 2, "un par de": 2, "cuarenta y cinco": 45, "cuarenta y ocho": 48, "setenta y dos": 72}
+"""Numbers of more than one word."""
+HOURS = {word: number for word, number in NUMBERS.items() if number <= 12 and word not in ("a", "an")}
+"""The words for hours of a clock."""
+_NUMBER = rf"\d{{1,3}}|{'|'.join(sorted({**NUMBERS, **PHRASES}, key=len, reverse=True))}"
 _SPAN = re.compile(
-    r"\b(?:within|in|inside|over|under|less than|no later than|dentro de|en|antes de|menos de|plazo de|maximo de)"
-    r"(?: (?:the|a|las|los|un|plazo|maximo|max|of|de|less|menos|que|than|about|unas|unos|next|following|proximas"
+    r"\b(?:(?:with)?in the next hour|within the hour|en la (?:proxima|siguiente) hora"
+    r"|(?:within|in|inside|over|under|less than|no later than|dentro de|en|antes de|menos de|plazo de|maximo de)"
+    r"(?: (?:the|a|el|las|los|un|plazo|maximo|max|of|de|less|menos|que|than|about|unas|unos|next|following|proximas"
     r"|proximos|siguientes|coming)){0,4}"
     rf" (?:(?:{_NUMBER}) ?(?:-|–|to|or|a|o|y|and) ?)?(?P<count>{_NUMBER})[ -]?"
     r"(?P<working>business |working )?"
-    r"(?P<unit>minutes?|mins?|minutos?|hours?|hrs?|horas?|h|days?|dias?|weeks?|semanas?)\b"
-    r"(?P<after> habiles| laborables| de trabajo)?"
+    r"(?P<unit>minutes?|mins?|minutos?|hours?|hrs?|horas?|h|days?|dias?|weeks?|semanas?|fortnights?"
+    r"|quincenas?|months?|mes(?:es)?)\b(?P<after> habiles| laborables| de trabajo)?)"
 )
 WEEKDAYS = {
     word: number
@@ -51,7 +60,12 @@ MONTHS = {
     for word in words.split()
 }  # fmt: skip
 _MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
-_BEFORE = r"(?P<before>\b(?:before|antes de|antes del)\s(?:el |the |next |este |proximo )?)?"
+_DATED = rf",? (?:the )?(?:\d{{1,2}}(?:st|nd|rd|th)?(?: of| de)? (?:{_MONTH})\b|(?:{_MONTH})\.? \d)"
+"""What follows a weekday that is named with its date: the date counts."""
+_BEFORE = (
+    r"(?P<before>\b(?:before|antes de|antes del)\s(?:el |the |next |este |proximo )?"
+    rf"(?:(?:{'|'.join(WEEKDAYS)})(?={_DATED}),? (?:the )?)?)?"
+)
 _DAY = re.compile(
     rf"{_BEFORE}\b(?:"
     r"(?P<overmorrow>pasado manana|(?:the )?day after tomorrow)"
@@ -62,25 +76,30 @@ _DAY = re.compile(
     r" |esta )?semana|(?:el )?fin de semana)"
     r"|(?P<nextweek>next week|(?:la )?semana que viene|(?:la )?proxima semana|(?:la )?semana proxima)"
     r"|(?P<month>(?:the )?end of (?:the|this) month|(?:el )?final(?:es)? de mes|(?:el )?fin de mes)"
-    rf"|(?:(?:el|del|al|este|proximo|on|by|next|this|until) )*(?P<weekday>{'|'.join(WEEKDAYS)})\b"
+    rf"|(?:(?:el|del|al|este|proximo|on|by|next|this|until) )*(?P<weekday>{'|'.join(WEEKDAYS)})\b(?!{_DATED})"
     r"|(?P<iso>\d{4}-\d{2}-\d{2})"
     rf"|(?:the )?(?P<dayfirst>\d{{1,2}})(?:st|nd|rd|th)?(?: of| de)? (?P<month1>{_MONTH})\b"
     rf"|(?P<month2>{_MONTH})\.? (?P<daylast>\d{{1,2}})(?:st|nd|rd|th)?\b"
     r"|(?P<slashday>\d{1,2})/(?P<slashmonth>\d{1,2})(?:/\d{2,4})?"
     r")(?![\w/])"
 )
+_SPOKEN_HOUR = rf"\d{{1,2}}|{'|'.join(sorted(HOURS, key=len, reverse=True))}"
 _CLOCK = re.compile(
     r"\b(?:(?:at|by|before|until|around) (?P<hour>\d{1,2})(?:(?::(?P<minute>\d{2}))? ?(?P<half>am|pm|a\.m\.|p\.m\.)"
     r"|:(?P<minute24>\d{2})(?! ?[ap]\.?m)| o'clock)"
-    r"|(?:a|antes de|hasta|sobre|para|desde) las? (?P<hora>\d{1,2})(?:[:.](?P<minuto>\d{2}))?"
+    r"|\bat (?P<bare>\d{1,2})(?= ?(?:$|[,.;!)](?!\d)|(?:on|and|or|tomorrow|today|sharp|next|this)\b))"
+    rf"|\b(?P<past>half past|(?:a )?quarter past|(?:a )?quarter to) (?P<spoken>{_SPOKEN_HOUR})\b"
+    r"(?: ?(?P<halfday>am|pm|in the morning|in the afternoon|in the evening)\b)?"
+    rf"|(?:a|antes de|hasta|sobre|para|desde) las? (?P<hora>{_SPOKEN_HOUR})\b(?:[:.](?P<minuto>\d{{2}}))?"
+    r"(?P<mas> y media| y cuarto| menos cuarto)?"
     r"(?: ?(?P<parte>am|pm|a\.m\.|p\.m\.|h\b|horas|de la manana|de la tarde|de la noche))?)"
 )
 _MORNING = re.compile(
     r"\bmorning\b|\bpor la manana\b|\besta manana\b|\bfirst thing\b|\ba primera hora\b|\bnoon\b|\bmediodia\b"
 )
 _NIGHT = re.compile(r"\btonight\b|\bevening\b|\bnoche\b")
-_PM = ("pm", "p.m.", "de la tarde", "de la noche")
-_AM = ("am", "a.m.", "de la manana")
+_PM = ("pm", "p.m.", "de la tarde", "de la noche", "in the afternoon", "in the evening")
+_AM = ("am", "a.m.", "de la manana", "in the morning")
 _WORKING_MORNING = 8
 """A bare hour before this is one of the afternoon: `a las 5`."""
 _USUAL_CLOSING = 18 * 3600
@@ -125,13 +144,17 @@ class When:
 
     def after_span(self, match: re.Match[str]) -> int:
         """Return the end of `within 2 business days`."""
+        if match["unit"] is None:
+            return self._now + 3_600
         count, unit = _count(match["count"]), match["unit"]
         working = bool(match["working"] or match["after"])
+        if unit.startswith(("mon", "mes")):
+            return int(months_later(self.local, count).timestamp())
         if unit.startswith("m"):
             return self._now + count * 60
         if unit.startswith("h"):
             return self._office.add(self._now, count * 3600) if working else self._now + count * 3600
-        days = count * 7 if unit.startswith(("w", "s")) else count
+        days = count * (7 if unit[0] in "ws" else 14 if unit[0] == "f" else 15 if unit[0] == "q" else 1)
         if working:
             return self.closing(self.open_days_later(days))
         later = self.local + timedelta(days=days)  # the wall clock of that day, over a clock change too
@@ -229,15 +252,29 @@ class When:
 def _count(word: str) -> int:
     if word.isdigit():
         return int(word)
-    return {"a couple of": 2, "un par de": 2, "cuarenta y ocho": 48}.get(word) or NUMBERS[word]
+    return PHRASES.get(word) or NUMBERS[word]
+
+
+def months_later(moment: datetime, months: float) -> datetime:
+    """Return the same day of a later month, or the last day of a shorter month."""
+    if not months:
+        return moment
+    place = moment.year * 12 + moment.month - 1 + int(months)
+    year, month = place // 12, place % 12 + 1
+    return moment.replace(year=year, month=month, day=min(moment.day, monthrange(year, month)[1]))
 
 
 def _clock(match: re.Match[str]) -> tuple[int, int]:
-    hour = int(match["hour"] or match["hora"])
+    written = match["hour"] or match["hora"] or match["bare"] or match["spoken"]
+    hour = HOURS.get(written) or int(written)
     minute = int(match["minute"] or match["minute24"] or match["minuto"] or 0)
-    part = match["half"] or match["parte"] or ""
-    if part in _PM or (not part and match["hora"] and 0 < hour < _WORKING_MORNING):
+    more = match["past"] or match["mas"] or ""
+    minute += 30 if "half" in more or "media" in more else 15 if "past" in more or "y cuarto" in more else 0
+    part = match["half"] or match["parte"] or match["halfday"] or ""
+    if part in _PM or (not part and not match["hour"] and 0 < hour < _WORKING_MORNING):
         hour = hour % 12 + 12
     elif part in _AM:
         hour %= 12
-    return (hour, minute) if hour < 24 and minute < 60 else (23, 59)
+    if " to" in more or "menos" in more:
+        hour, minute = hour - 1, 45
+    return (hour, minute) if 0 <= hour < 24 and minute < 60 else (23, 59)

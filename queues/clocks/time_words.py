@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from calendar import monthrange
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 from queues.clocks.calendar import Calendar
-from queues.clocks.spoken_times import MONTHS, NUMBERS, WEEKDAYS, When, due_of, fold
+from queues.clocks.spoken_times import HOURS, MONTHS, NUMBERS, PHRASES, WEEKDAYS, When, due_of, fold, months_later
 
 EXAMPLES = "30m, 1h30m, 2 days, 1 month, 9:00, tomorrow at 9, Monday, 24 Dec"
 """The examples shown in an error."""
@@ -44,7 +44,7 @@ def _any(words: object) -> str:
 
 
 _ALL_DAYS, _ALL_MONTHS = WEEKDAYS | _SHORT_DAYS, MONTHS | _SHORT_MONTHS
-_COUNT = rf"\d{{1,4}}(?:[.,]\d{{1,2}})?|(?:{_any(NUMBERS)}|a couple of|un par de)(?= )"
+_COUNT = rf"\d{{1,4}}(?:[.,]\d{{1,2}})?|(?:{_any([*NUMBERS, *PHRASES])})(?= )"
 _FIRST = re.compile(r"(?:in|within|for|en|dentro de|durante|por)\s+(?:the next |las proximas |los proximos )?")
 _PARTS_OF_AN_HOUR = {
     r"half an hour|half hour|media hora": 1800, r"(?:a )?quarter of an hour|un cuarto de hora": 900,
@@ -60,7 +60,7 @@ _AND = re.compile(r"\s*(?:,|and |y )?\s*")
 _MINUTES = re.compile(r"(?<=h)[0-5]?\d(?!\d)\s*(?:m|min)?(?![a-z:])")
 _LAST = re.compile(r"\s+(?:from now|later|desde ahora|mas tarde)$")
 _GAP = re.compile(r"[ ,]*")
-_ON = r"(?:(?:on|by|until|till|for|from|of|a|at|el|la|los|the|para|hasta|desde|de) )*"
+_ON = r"(?:(?:on|by|until|till|for|from|of|a|at|el|la|los|the|para|hasta|desde|del|de) )*"
 _NEXT = r"(?:(?:next|this|coming|este|esta|proximo|proxima|siguiente) )?"
 _COMING = r"(?: (?:que viene|proximo|proxima|siguiente))?"
 _DAY = re.compile(
@@ -83,6 +83,7 @@ _DAY = re.compile(
 )
 _CLOCK = re.compile(
     r"(?:(?P<word>(?:at )?(?:noon|midday)|(?:a |al )?mediodia)"
+    r"|(?P<midnight>(?:at )?midnight|(?:a )?(?:la )?medianoche)"
     r"|(?P<at>(?:at|around|from|by|until|till|before|(?:a|sobre|desde|hasta|antes de|para) las?|las?) )?"
     r"(?P<hour>\d{1,2})(?:(?P<sign>[:.h])(?P<minute>\d{2})(?!\d)|(?P<more> y media| y cuarto| menos cuarto))?"
     r"(?P<part> ?(?:am|pm|a\.m\.|p\.m\.|o'clock|hrs?|horas|h|de la manana|de la tarde|de la noche|in the morning"
@@ -93,20 +94,28 @@ _PART = re.compile(
     r"|(?P<afternoon>(?:in the |this |por la |de la |a la |esta )?(?:afternoon|tarde))"
     r"|(?P<evening>(?:in the |this |at |por la |de la |a la |esta )?(?:evening|night|noche)|tonight)"
     r"|(?P<close>(?:by |at )?(?:(?:the )?end of (?:the |my )?(?:business )?day|eod|cob|close of business)"
-    r"|(?:a |al )?(?:fin|final) del dia))(?!\w)"
+    r"|(?:a |al )?(?:fin|final) del dia|a ultima hora|last thing))(?!\w)"
 )
-_HOURS = {word: number for word, number in NUMBERS.items() if number <= 12 and word not in ("a", "an")}
-_HOUR = rf"\d{{1,2}}|{_any(_HOURS)}"
+_HOUR = rf"\d{{1,2}}|{_any(HOURS)}"
 _SPOKEN = (
     (re.compile(rf"(?:at )?half past (?P<hour>{_HOUR})(?!\w)"), "at {hour} y media"),
     (re.compile(rf"(?:at )?(?:a )?quarter past (?P<hour>{_HOUR})(?!\w)"), "at {hour} y cuarto"),
     (re.compile(rf"(?:at )?(?:a )?quarter to (?P<hour>{_HOUR})(?!\w)"), "at {hour} menos cuarto"),
-    (re.compile(rf"(?<!\w)(?P<lead>(?:at|las?) )(?P<hour>{_any(_HOURS)})(?! ?(?:{_any(_UNITS)})(?!\w))(?!\w)"),
-     "{lead}{hour}"),
-    (re.compile(rf"(?<!\w)(?P<hour>{_any(_HOURS)})(?= y media| y cuarto| menos cuarto)"), "{hour}"),
+    (re.compile(
+        rf"(?<!\w)(?P<lead>(?:at|las?) )(?!(?<=at )once)(?P<hour>{_any(HOURS)})(?! ?(?:{_any(_UNITS)})(?!\w))(?!\w)"
+    ), "{lead}{hour}"),
+    (re.compile(rf"(?<!\w)(?P<hour>{_any(HOURS)})(?= y media| y cuarto| menos cuarto)"), "{hour}"),
 )  # fmt: skip
 """Hours in words, and how the rest of this file wants them."""
 _STAMP = re.compile(r"(?<=\d)t(?=\d\d:\d\d)")
+_FIRST_OF_MONTH = re.compile(r"(?<!\w)primero(?= de )")
+_DOTTED_CLOCK = re.compile(r"(?<![\w.])(1[3-9]|2[0-3])\.(1[3-9]|[2-5]\d)(?![\w.])")
+"""An hour and minutes that are no date in either order: `17.30`."""
+_DAY_OF_MONTH = re.compile(
+    rf"(?<!\w)(?P<weekday>{_any(_ALL_DAYS)})\.?,? (?:(?P<high>2[4-9]|3[01])(?![\w:./-])"
+    r"|(?P<low>\d{1,2})(?= (?:a las?|at) \d| \d{1,2}:\d\d))"
+)
+"""A number right after a weekday that is not an hour: `lunes 30`, `Monday 7 at 9`."""
 _SHARP = re.compile(r" (?:en punto|sharp)(?!\w)")
 
 
@@ -127,13 +136,15 @@ def read_time(text: str, now: int, office: Calendar, *, day_end: bool = False) -
 def _plain(words: str) -> str:
     """Return the text with hours in digits: `a las ocho y media` as `a las 8 y media`."""
     words = _SHARP.sub(" o'clock", _STAMP.sub(" ", words))
+    words = _DOTTED_CLOCK.sub(r"\1:\2", _FIRST_OF_MONTH.sub("1", words))
+    words = _DAY_OF_MONTH.sub(lambda day: f"{day['weekday']} dia {day['high'] or day['low']}", words)
     for pattern, form in _SPOKEN:
         words = pattern.sub(lambda match, form=form: form.format(**_in_digits(match)), words)  # type: ignore[misc]
     return words
 
 
 def _in_digits(match: re.Match[str]) -> dict[str, str]:
-    return {**match.groupdict(), "hour": str(_HOURS.get(match["hour"], match["hour"]))}
+    return {**match.groupdict(), "hour": str(HOURS.get(match["hour"], match["hour"]))}
 
 
 def read_due(answer: str, now: int, office: Calendar) -> int | None:
@@ -188,7 +199,7 @@ class _Reading:
                 return None
             day = self._when.open_days_later(length.working_days)
             return self._at(day, clock)
-        day_and_time = _months_later(self._when.local, length.months)
+        day_and_time = months_later(self._when.local, length.months)
         day_and_time += timedelta(days=int(length.days))
         if clock is not None:
             return self._at(day_and_time.date(), clock)
@@ -211,7 +222,7 @@ class _Reading:
             gap = _GAP.match(self._words, match.end())
             place = gap.end() if gap else match.end()
         if days:
-            named = self._named(days)
+            named = self._named(days) if clock is None or not clock["midnight"] else None  # of which of two days?
             return None if named is None else self._at(named, clock, part)
         if clock is None and part is None:
             return None
@@ -332,22 +343,13 @@ def _length(words: str, place: int) -> tuple[_Length | None, int]:
 def _count(written: str) -> float:
     if written[0].isdigit():
         return float(written.replace(",", "."))
-    return {"a couple of": 2, "un par de": 2}.get(written) or NUMBERS[written]
-
-
-def _months_later(moment: datetime, months: float) -> datetime:
-    """Return the same day of a later month, or the last day of a shorter month."""
-    if not months:
-        return moment
-    place = moment.year * 12 + moment.month - 1 + int(months)
-    year, month = place // 12, place % 12 + 1
-    return moment.replace(year=year, month=month, day=min(moment.day, monthrange(year, month)[1]))
+    return PHRASES.get(written) or NUMBERS[written]
 
 
 def _says_clock(match: re.Match[str], on_a_day: bool = False) -> bool:
     """Return whether a number is surely meant as a time of day; `17h` is one only with a day, `2h` never."""
     part = (match["part"] or "").strip()
-    if match["word"] or match["at"] or match["sign"] or match["more"]:
+    if match["word"] or match["midnight"] or match["at"] or match["sign"] or match["more"]:
         return True
     of_a_day = on_a_day and int(match["hour"]) >= _WORKING_MORNING
     return bool(part) and (of_a_day or part not in ("h", "hr", "hrs", "horas"))
@@ -357,6 +359,8 @@ def _time(match: re.Match[str], named: re.Match[str] | None) -> tuple[int, int] 
     """Return hour and minute, None if no clock shows them."""
     if match["word"]:
         return NOON, 0
+    if match["midnight"]:
+        return 0, 0
     hour, minute, more, part = int(match["hour"]), int(match["minute"] or 0), match["more"] or "", match["part"] or ""
     minute += 30 if "media" in more else 15 if "y cuarto" in more else 0
     late = any(word in part for word in ("pm", "p.m.", "tarde", "noche", "afternoon", "evening"))

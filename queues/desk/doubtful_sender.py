@@ -19,6 +19,7 @@ from queues.mail.look_alike import (
     looks_like_name,
     skeleton,
 )
+from queues.mail.own_mailbox import is_ours
 from queues.mail.sign_rules import LOOK_ALIKE, OTHER_REPLY
 
 _LEAST = 4
@@ -47,7 +48,7 @@ def _like_us(rules: DeskRules, name: str, address: str) -> str:
     known = rules.our_addresses | {address for address in teams if "@" in address}
     domains = {item.rpartition("@")[2] for item in known} - PROVIDERS
     domain = address.rpartition("@")[2].casefold()
-    if address.casefold() in known or any(domain == own or domain.endswith(f".{own}") for own in domains):
+    if is_ours(address, known) or any(domain == own or domain.endswith(f".{own}") for own in domains):
         return ""
     for own in sorted(domains):
         if looks_like_domain(domain, own):
@@ -92,7 +93,7 @@ def _like_a_customer(store: Store, item: Incoming, customer: Customer, ticket: T
 def _answers_elsewhere(rules: DeskRules, item: Incoming, customer: Customer, at: int) -> bool:
     """Return whether a customer who is known by the sender's address wants answers at an unknown one."""
     reply, sender = item.reply_to.casefold(), item.from_address.casefold()
-    if not reply or reply == sender or reply in rules.our_addresses or item.kind is not MessageKind.MAIL:
+    if not reply or reply == sender or is_ours(reply, rules.our_addresses) or item.kind is not MessageKind.MAIL:
         return False
     known = {identity.value: identity.since for identity in customer.identities}
     return known.get(sender, at) < at and reply not in known

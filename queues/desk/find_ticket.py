@@ -12,7 +12,8 @@ from data.store import Store
 
 _ANSWER = re.compile(
     # reply prefixes, and the numbers that ticketing systems put in front: `Re: [#4711] AW: My order`
-    r"^\s*(?:(?:(?:re|aw|sv|antw|rv|res|fwd?|rif|r|wg|tr|vs|vl|odp|enc|ynt|ilt|回复|回覆|答复|转发|轉寄)"
+    r"^\s*(?:(?:(?:re|aw|sv|svar|antw|rv|res|resp|rsp|fwd?|rif|r|i|wg|tr|vs|vl|odp|enc|ynt|ilt|bls|atb|vá|vb|"
+    r"回复|回覆|答复|答覆|转发|轉寄|返信|転送|отв|ответ|σχετ|απ|تر|رد)"
     r"\s*(?:\[\d+\])?\s*[:：]|\[[^\[\]]{0,30}\d[^\[\]]{0,30}\])\s*)+",
     re.IGNORECASE,
 )

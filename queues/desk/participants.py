@@ -12,6 +12,7 @@ from data.store import Store
 from queues.desk.desk_rules import DeskRules
 from queues.desk.sorting import UNHEARD
 from queues.mail.kind import is_daemon
+from queues.mail.own_mailbox import is_ours
 from queues.mail.sign_rules import SPAM, UNAUTHENTICATED
 from queues.outgoing import mail_bytes
 
@@ -87,8 +88,8 @@ def is_person(address: str, our_addresses: Collection[str]) -> bool:
     return (
         bool(written)
         and not is_daemon(address)
-        and written not in our_addresses
-        and address.casefold() not in our_addresses
+        and not is_ours(written, our_addresses)
+        and not is_ours(address, our_addresses)
     )
 
 

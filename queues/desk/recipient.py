@@ -14,6 +14,7 @@ from data.store import Store
 from queues.desk.desk_rules import DeskRules
 from queues.desk.participants import addresses_of, participants, without
 from queues.mail.kind import is_daemon
+from queues.mail.own_mailbox import is_ours
 
 BY_MACHINES = frozenset({MessageKind.AUTO, MessageKind.BOUNCE})
 """Kinds of messages without a human author: they do not change who is answered."""
@@ -114,7 +115,7 @@ def _first(addresses: Iterable[str], our_addresses: Collection[str]) -> str:
         (
             address
             for address in addresses
-            if address and address.casefold() not in our_addresses and not is_daemon(address)
+            if address and not is_ours(address, our_addresses) and not is_daemon(address)
         ),
         "",
     )

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from data.records.incoming import Incoming
 from data.records.messages import Direction
+from queues.mail.own_mailbox import is_ours
 from queues.mail.senders import unmasked
 
 _LEAST_SENDERS = 3
@@ -50,4 +51,4 @@ class OwnAddresses:
         known = self.known()
         own = {*known, item.from_address} if item.from_address in item.to else known
         shown = unmasked(item, own)
-        return replace(shown, direction=Direction.OUT) if shown.from_address in known else shown
+        return replace(shown, direction=Direction.OUT) if is_ours(shown.from_address, known) else shown

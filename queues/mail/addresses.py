@@ -16,12 +16,13 @@ _ENCODED = re.compile(r"=\?[^?]*\?[bBqQ]\?[^?]*\?=")
 
 # A quoted name has an end within some hundred characters, or its quote is a character like others: no quadratic search.
 _TOKEN = re.compile(r'"((?:[^"\\]|\\.){0,400}+)"|([,;<>():])|([^",;<>():]+|")', re.S)
-_BARE = re.compile(r"[^\s<>\"',;:()\[\]@]{1,128}@[^\s<>\"',;:()]+")
+_BARE = re.compile(r"[^\s<>\"',;:()\[\]@]{1,128}@(?:\[[^\s\[\]]+\]|[^\s<>\"',;:()\[\]]+)")
 _SPACED = re.compile(r"[^\s@<>]+ ?@ ?[^\s@<>]+\.[^\s@<>]+")
 """An address and nothing else, with blanks around its @."""
 _IN_FRONT = re.compile(r"\A(?:(?i:mailto:)|@[^:]*:)")
 """What may precede an address without being part of it: the scheme of a link, a route (RFC 5322, 4.4)."""
 _LETTER = r"(?:[\w!#$%&'*+/=?^`{|}~-]|[^\x00-\x7f\s])"
+_ESCAPES = {"&lt;": "<", "&gt;": ">", "&quot;": '"', "&amp;": "&"}
 _ATOMS = re.compile(rf"{_LETTER}+(?:\.{_LETTER}+)*")
 _DOTTED = re.compile(rf"(?:{_LETTER}|\.)+")
 """What some providers allow before the @, although only quotes make it valid: `.a..b`."""
@@ -50,7 +51,7 @@ def addresses(value: str) -> list[tuple[str, str]]:
     address = ""
     at_sign = False  # what is in front of a comma may be an address already
     before = ""
-    for quoted, mark, text in _TOKEN.findall(unfolded(value)):
+    for quoted, mark, text in _TOKEN.findall(_unescaped(unfolded(value))):
         local, before = before, quoted
         if inside:
             inside += (mark == "(") - (mark == ")")
@@ -84,6 +85,16 @@ def addresses(value: str) -> list[tuple[str, str]]:
     return results + _pair(name, comment, "".join(angle) if angle is not None else address)
 
 
+def _unescaped(value: str) -> str:
+    """Return a header with the signs of an address that a web page or an input method wrote in another way."""
+    if "@" not in value:
+        value = value.replace("\uff20", "@")
+    if "&lt;" in value and "<" not in value:
+        for name, sign in _ESCAPES.items():
+            value = value.replace(name, sign)
+    return value
+
+
 def _kept(quoted: str) -> str:
     """Return a quoted local part, its quotes only where they say something; blanks in it are part of the address."""
     local = re.sub(r"\\(.)", r"\1", quoted)
@@ -108,14 +119,15 @@ def _pair(name: list[str], comment: list[str], address: str) -> list[tuple[str, 
 
 
 def _plain(address: str) -> str:
-    """Return an address without blanks, `mailto:`, a route, and the dot that ends a domain name.
+    """Return an address without blanks, `mailto:` and its fields, a route, quotes around it, and a domain's last dot.
 
     A blank between words of the local part stays: which of the words was meant is not to be guessed.
     """
     local, at, domain = address.rpartition("@")
     local = re.sub(r" ?([.@:,]) ?", r"\1", " ".join(local.split()))
-    whole = local + at + "".join(domain.split())
+    whole = local + at + "".join(domain.partition("?")[0].split())
     bare = _IN_FRONT.sub("", whole).replace(_BLANK, " ")
+    bare = bare[1:-1] if len(bare) > 2 and bare[0] == bare[-1] == "'" else bare
     return bare.rstrip(".") if "@" in bare else bare
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from binascii import a2b_qp
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from email.message import Message as Mime
@@ -38,12 +39,17 @@ _BODY_TYPES = {"text/plain", "text/html", "text/enriched"}
 _SENTENCE = re.compile(r"\s*(?:[^\s]{1,40}[ \t]){2,}")
 """How a text begins that says of itself to be base64 and is not: no line of base64 has blanks inside."""
 _NOT_WORDS = {"text/calendar", "text/rfc822-headers"}
+_INVITATIONS = {"text/calendar", "application/ics"}
 _MAIN_TYPES = {"application", "audio", "chemical", "font", "haptics", "image", "message", "model", "multipart", "video"}
 _NO_TEXT = re.compile(rb"[\x00-\x08\x0e-\x1a]")
+_PGP = "it is encrypted (PGP)"
+_ONLY_PGP = re.compile(r"\s*-----BEGIN PGP MESSAGE-----\s.*-----END PGP MESSAGE-----\s*", re.S)
 _ENCRYPTED = {
     "application/pkcs7-mime": "it is encrypted or sealed (S/MIME)",
     "application/x-pkcs7-mime": "it is encrypted or sealed (S/MIME)",
-    "application/pgp-encrypted": "it is encrypted (PGP)",
+    "application/pgp-encrypted": _PGP,
+    "message/partial": "it is one part of a message that was sent in several",
+    "message/external-body": "its words are kept elsewhere, and the mail only names the place",
     **dict.fromkeys(tnef.TYPES, "its words are in Outlook's own format (winmail.dat)"),
 }
 """Types that hold words which only another program opens."""
@@ -123,6 +129,8 @@ def leaves(root: Mime) -> Iterator[Leaf]:
         raw_disposition = headers.get("content-disposition", [""])[0]
         filename = parameters(raw_disposition).get("filename") or of_type.get("name", "")
         disposition = raw_disposition.partition(";")[0].strip().lower()
+        if content_type == "application/xhtml+xml" and disposition != "attachment":
+            content_type = "text/html"
         yield Leaf(part, content_type, position, of_type, disposition, safe_line(filename), alternative, related)
         position += 1
 
@@ -134,7 +142,7 @@ def _type_name(raw: str, part: Mime) -> str:
 
 def _token(raw: str) -> str:
     """Return the first word of a header in small letters, without the parameters or the comment behind it."""
-    return re.split(r"[;(\s]", raw.strip(), maxsplit=1)[0].lower()
+    return re.split(r"[;(\s]", raw.strip(), maxsplit=1)[0].lower().strip('"')
 
 
 def content(part: Mime) -> bytes:
@@ -147,8 +155,10 @@ def content(part: Mime) -> bytes:
     if isinstance(payload, list):
         inside = [child for child in payload if isinstance(child, Mime)]
         whole = b"\n".join(map(_source, inside))
-        # RFC 2046 forbids it, but attached mails come in base64 too: then they look like mails without headers.
-        return lenient_base64(whole) if encoding == "base64" and inside and not inside[0].keys() else whole
+        # RFC 2046 forbids it, but attached mails come encoded too; in base64 they look like mails without headers.
+        if encoding == "base64" and inside and not inside[0].keys():
+            return lenient_base64(whole)
+        return a2b_qp(whole) if encoding == "quoted-printable" else whole
     if encoding == "base64" and not _SENTENCE.match(str(payload)):
         return lenient_base64(str(payload).encode("utf-8", "replace"))
     if encoding == "base64":
@@ -197,6 +207,8 @@ def read_body(root: Mime, light: Light | None = None) -> Body:
     body.text = text if len(text) <= LONGEST_TEXT else text[:LONGEST_TEXT] + "\n[…]"
     if not is_seen(text):
         body.unsaid = _why_nothing(parts)
+    elif _ONLY_PGP.fullmatch(text):
+        body.unsaid = _PGP
     return body
 
 
@@ -256,7 +268,7 @@ def _said_elsewhere(beside: list[tuple[Leaf, bytes]], deep: int = 3) -> str:
             packed = tnef.unpacked(data)
             return packed.plain if is_seen(packed.plain) else html_to_text(packed.html)
     for leaf, data in beside:
-        if leaf.content_type == "text/calendar":
+        if leaf.content_type in _INVITATIONS or leaf.filename.lower().endswith(".ics"):
             return invitation_text(decode(data, leaf.type_parameters.get("charset", "utf-8")))
     mails = [data for leaf, data in beside if leaf.content_type in {"message/rfc822", "message/global"}]
     shown = [_forwarded(data, deep) for data in mails[:_MOST_FORWARDED] if len(data) <= LONGEST_TEXT * 4]

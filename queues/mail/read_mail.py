@@ -21,6 +21,7 @@ from queues.mail.kind import kind_of
 from queues.mail.language_guess import guess_language
 from queues.mail.light import lightened
 from queues.mail.odd_domains import odd_domain, odd_links
+from queues.mail.own_mailbox import is_ours
 from queues.mail.repairing import without_blank_head
 from queues.mail.reports import Report, report_of
 from queues.mail.senders import mailbox, real_sender, reply_box, unmasked
@@ -120,7 +121,7 @@ def _incoming(
     shown = hidden("\n".join([*(words(_first(headers, name)) for name in ("from", "subject")), body.text]))
     signs = (*read.signs, *(sign for sign in (odd, shown) if sign is not None), *odd_links(new.text))
     read = replace(read, signs=signs)
-    return replace(read, direction=Direction.OUT) if read.from_address in own_addresses else read
+    return replace(read, direction=Direction.OUT) if is_ours(read.from_address, own_addresses) else read
 
 
 def _returned(body: Body) -> tuple[str, ...]:

@@ -10,9 +10,11 @@ from data.records.incoming import Incoming, NamedAddress
 from data.records.messages import Sign
 from data.safe_text import safe_line
 from queues.mail.addresses import addresses
+from queues.mail.own_mailbox import is_ours
 
 REWRITTEN = "rewritten sender"
 _VIA = re.compile(r"^(?P<name>.+?)\s+\(?(?:via|vía|a través de|por medio de|über)\s+\S", re.I)
+_UNREAD = re.compile(r"(?:no|do-?not)[-._]?(?:reply|responder|contestar)(?:[-._+][^@]*)?@", re.I)
 _QUOTES = "\"'‘’“” "
 
 
@@ -51,7 +53,9 @@ def reply_box(headers: Mapping[str, Sequence[str]], sender: str, own: Collection
     results = addresses(value)
     if len([item for item in results if item[1]]) == 1:
         results = [mailbox(value)]
-    wanted = [(name, item) for name, item in results if item and item != sender and item not in own]
+    wanted = [(name, item) for name, item in results if item and item != sender and not is_ours(item, own)]
+    if not _is_unread(sender):  # a person whose program names an address that no one reads still reads their own
+        wanted = [pair for pair in wanted if not _is_unread(pair[1])]
     went_to = {address for line in headers.get("to", ()) for _, address in addresses(line)}
     return next((pair for pair in wanted if pair[1] not in went_to), next(iter(wanted), ("", "")))
 
@@ -61,21 +65,25 @@ def unmasked(item: Incoming, own: Collection[str]) -> Incoming:
 
     Only of our own address (or a group of ours) a rewritten line is believed: anyone may write such headers.
     """
-    if item.from_address not in own:
+    if not is_ours(item.from_address, own):
         return item
     original = item.original_sender
     name, address = (original.name, original.address) if original.address else (item.reply_name, item.reply_to)
-    if not address or address in own:
+    if not address or is_ours(address, own):
         return item
     sign = Sign(REWRITTEN, safe_line(f"From: {item.from_name} <{item.from_address}>")[:200])
     return replace(
         item,
         from_name=name or (item.reply_name if item.reply_to == address else ""),
         from_address=address,
-        reply_to="" if item.reply_to == address or item.reply_to in own else item.reply_to,
+        reply_to="" if item.reply_to == address or is_ours(item.reply_to, own) else item.reply_to,
         original_sender=NamedAddress(),
         signs=(*item.signs, sign),
     )
+
+
+def _is_unread(address: str) -> bool:
+    return _UNREAD.match(address) is not None
 
 
 def _first(headers: Mapping[str, Sequence[str]], name: str) -> str:

@@ -32,7 +32,7 @@ _ZONES = {
 
 _ENGLISH = re.compile(
     r"\b(?:i|we|they|and|(?:my|our|the)(?: [\w&]+){0,2} (?:team|colleagues?)|someone|somebody|a colleague)"
-    r"(?:'ll| will| shall|'m going to| am going to|'re going to| are going to)"
+    r"(?:'ll| will| shall|'m going to| am going to|'re going to| are going to| (?:aim|promise|commit|intend) to)"
     r"(?: (?:also|then|personally|certainly|definitely|try to|aim to|make sure to|do (?:my|our) best to|\w+ly)){0,2} "
     r"(?:get back|come back|reply|respond|answer|write|contact|call|ring|phone|e-?mail|message|update|let you know"
     r"|inform|notify|follow up|be in touch|be back|send|confirm|tell you|reach out|report back|check back|give you"
@@ -58,10 +58,15 @@ _SPANISH = re.compile(
     r"|\b(?:tendr|recibir)(?:as|a|eis|an) (?:una |nuestra |mi |la |tu |su |mas )?(?:\w+ )?"
     r"(?:respuesta|noticias|decision|contestacion|actualizacion|resolucion)"
     r"|\b(?:la|una|nuestra) respuesta llegara"
+    r"|\b(?:(?:me comprometo|nos comprometemos) a|prometo|prometemos) (?:responder|contestar|escribir|llamar|avisar"
+    r"|confirmar|informar|enviar|mandar)(?:te|le|les|os|se)?\b"
 )
 _NEXT_CLAUSE = re.compile(r",|\b(?:y|e|and|then|but|pero)\b")
 _SENTENCE = re.compile(r"[^\n.!?;]+(?:\.(?=\S)[^\n.!?;]*)*[.!?;]?")
-_CONDITION = re.compile(r"\b(?:if|si|when|cuando|once|unless|en cuanto|as soon as|after you|until you|a menos que)\b")
+_CONDITION = re.compile(
+    r"\b(?:if|si|when|cuando|(?<!las )once(?! (?:dias|horas|minutos|semanas|meses))|unless|en cuanto|as soon as"
+    r"|after you|until you|a menos que)\b"
+)
 _DENIED = re.compile(r"\b(?:no|not|never|nunca|tampoco|cannot|jamas)(?: (?:te|le|les))?\s*$")
 
 

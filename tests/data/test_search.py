@@ -88,6 +88,11 @@ def test_a_person_is_found_by_what_they_are_called_and_known_by_now(store: Store
         ("son 1,234 coins", "1234"), ("son 1234 coins", "1,234"), ("llámame al 600 11 22 33", "600112233"),
         ("call +34 600-112-233.", "600 112 233"), ("pedido AB-1234", "ab-1234"), ("straße", "STRASSE"),
         ("el código no llega", '"codigo no"'), ("don't know", "don't"),
+        ("llámame al 612 345 678", "+34 612 345 678"), ("llámame al 612 345 678", "0034612345678"),
+        ("my cell is +1 (415) 555-2671", "4155552671"), ("my cell is +1 (415) 555-2671", "415 555 2671"),
+        ("mi celular: +52 1 55 1234 5678", "55 1234 5678"), ("mobile 07911 123456", "+44 7911 123456"),
+        ("mobile +44 7911 123456", "07911123456"), ("order AB-99812 came", "ab99812"), ("order AB99812", "AB-99812"),
+        ("since v2.14.1 it fails", "2.14.1"), ("the logging failed", "log*"), ("the logging failed", "log* failed"),
     ],
 )  # fmt: skip
 def test_what_is_in_a_text_is_found_however_it_is_written(store: Store, text: str, query: str) -> None:
@@ -125,7 +130,54 @@ def test_operators_narrow_and_stand_alone_over_every_state(store: Store) -> None
     assert found(store, "lane:none") == [nowhere]
 
 
-@pytest.mark.parametrize("typed", ["before:soon", "after:2026-13-40", "status:great", "has:cat"])
+@pytest.mark.parametrize(
+    ("text", "query"),
+    [
+        ("llámame al 612 345 679", "+34 612 345 678"), ("number 4711", "+1 4711"), ("order AB 99813", "ab99812"),
+        ("version 12.14.1", "2.14.1"), ("the catalog failed", "log*"),
+    ],
+)  # fmt: skip
+def test_other_numbers_and_words_stay_out(store: Store, text: str, query: str) -> None:
+    add(store, text)
+    assert found(store, query) == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "same"),
+    [
+        ("FROM:zoe refund", "from:zoe refund"), ("From: zoe refund", "from:zoe refund"), ("de:zoe", "from:zoe"),
+        ('from: "Zoë Ñandú" -lost', 'from:"Zoë Ñandú" -lost'), ("-estado:en-espera", "-status:hold"),
+        ("estado:Abierto", "status:open"), ("después:hoy", "after:today"), ("desde:ayer", "after:yesterday"),
+        ("antes: mañana", "before:tomorrow"), ("tiene:archivo", "has:file"), ("status: new login", "status:new login"),
+        ("after:15/01/2027", "after:2027-01-15"), ("after:15-ene-2027", "after:2027-01-15"),
+        ('after:"15 de enero"', "after:2027-01-15"), ("after:15/1", "after:2027-01-15"),
+        ("after:28-nov", "after:2026-11-28"), ("after:monday", "after:2027-01-11"),
+        ("after:viernes", "after:2027-01-15"), ("after:last-week", "after:2027-01-04"),
+        ('after:"mes pasado"', "after:2026-12-01"), ("after:noviembre", "after:2026-11-01"),
+        ("after:2026-11", "after:2026-11-01"), ("after:2026", "after:2026-01-01"),
+        ("before:01.12.26", "before:2026-12-01"),
+    ],
+)  # fmt: skip
+def test_operators_as_people_type_them(typed: str, same: str) -> None:
+    assert parse(typed, NOW, UTC) == parse(same, NOW, UTC) != parse("", NOW, UTC)
+
+
+@pytest.mark.parametrize(
+    "typed", ["status: the parcel is lost", "before: the update", "has: cat", "note: open", "from:"]
+)
+def test_a_sentence_with_an_operators_name_is_text(typed: str) -> None:
+    query = parse(typed, NOW, UTC)
+    assert query.words
+    assert not query.senders
+    assert not query.statuses.wanted
+    assert query.until is None
+    assert query.has_file is None
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["before:soon", "after:2026-13-40", "status:great", "has:cat", "after:12/24", "after:31/02/2026", "before:31-nov"],
+)
 def test_an_operator_that_cannot_be_says_what_can(store: Store, typed: str) -> None:
     with pytest.raises(InputError, match=typed.partition(":")[0]):
         store.search(typed, now=NOW)

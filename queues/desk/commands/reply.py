@@ -16,6 +16,7 @@ from queues.desk.participants import without
 from queues.desk.recipient import copies_of, name_of, recipient_of, thread_of
 from queues.ground import statuses
 from queues.ground.undo_steps import REPLY, part_of
+from queues.mail.own_mailbox import is_ours
 from queues.outgoing import attachments, mail_bytes
 from queues.quality import csat
 
@@ -31,7 +32,7 @@ class Reply(Command):
         """Refuse a draft that was already sent, an address of ours, an unfit Cc and a closed ticket."""
         ticket, change = work.ticket, work.change
         messages.refuse_stale_draft(work.store, ticket, change.draft)
-        if change.recipient and change.recipient.casefold() in work.rules.our_addresses:
+        if change.recipient and is_ours(change.recipient, work.rules.our_addresses):
             raise RuleError("Our own address", f"#{ticket.id}: {change.recipient} is an address of ours; name another.")
         if change.cc is not None:
             cc = without(change.cc, "")

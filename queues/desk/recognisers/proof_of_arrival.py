@@ -10,6 +10,7 @@ from data.records.outbox import OutboxState
 from queues.desk import sorting
 from queues.desk.find_ticket import find_ticket
 from queues.desk.recognisers.arrival import Arrival
+from queues.mail.own_mailbox import is_ours
 
 NOTED = "noted"
 """The outcome for mail that only confirms what we sent: it is no message of its own."""
@@ -41,7 +42,7 @@ def own_copy(arrival: Arrival) -> Received | None:
     A colleague's desk sends such copies too: it has the Message-ID of a desk, and answers a ticket here.
     """
     store, item = arrival.store, arrival.item
-    from_us = item.direction is Direction.IN and item.from_address.casefold() in arrival.rules.our_addresses
+    from_us = item.direction is Direction.IN and is_ours(item.from_address, arrival.rules.our_addresses)
     if not from_us or not _OUR_ID.fullmatch(item.message_id):
         return None
     entry = store.outbox.of_message(item.message_id)

@@ -78,6 +78,20 @@ fin de mes              Mon 2026-11-30 09:00
 end of the month        Mon 2026-11-30 09:00
 a finales de mes        Mon 2026-11-30 09:00
 this weekend            Sat 2026-11-28 09:00
+a las once              Wed 2026-11-25 11:00
+midnight                Thu 2026-11-26 00:00
+a medianoche            Thu 2026-11-26 00:00
+primero de enero        Fri 2027-01-01 09:00
+17.30                   Wed 2026-11-25 17:30
+14.05                   Fri 2027-05-14 09:00
+el lunes 30             Mon 2026-11-30 09:00
+friday 4 at 3pm         Fri 2026-12-04 15:00
+viernes 4 15:30         Fri 2026-12-04 15:30
+a primera hora del lunes Mon 2026-11-30 09:00
+viernes a última hora   Fri 2026-11-27 18:00
+in twenty minutes       Wed 2026-11-25 10:20
+cuarenta y cinco minutos Wed 2026-11-25 10:45
+en once días            Sun 2026-12-06 10:00
 end of the week         Fri 2026-11-27 09:00
 eod                     Wed 2026-11-25 18:00
 mañana al final del día Thu 2026-11-26 18:00
@@ -113,7 +127,7 @@ def test_what_people_write_is_read(line: str) -> None:
      "31 feb", "12/24", "25:00", "9:60", "1h 1h", "de 3 a 5", "24/12/2025", "hoy a las 9", "2 días o 3", "9999 years",
      "1.5 months", "next", "el", "at", "1 m o 2", "not monday", "2h 3d at 9", "Tuesday 30 November",
      "tomorrow 2h", "at two days", "half past", "de lunes a viernes", "24 dec 25 dec", "today tomorrow", "una", "dos",
-     "before Friday", "antes del viernes"],
+     "before Friday", "antes del viernes", "at once", "once", "mañana a medianoche", "el martes 30", "primero de mes"],
 )  # fmt: skip
 def test_what_is_not_wholly_a_time_is_refused(text: str) -> None:
     assert read_time(text, NOW, MADRID) is None

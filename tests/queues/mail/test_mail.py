@@ -224,6 +224,13 @@ def test_base64_round_trip(data: bytes) -> None:
         ("undisclosed-recipients:;", []),
         ('"=?utf-8?Q?Mu=C3=B1oz=2C_Ana?=" <ana@x.example>', [("Muñoz, Ana", "ana@x.example")]),
         ('"pay@bank.example" <evil@x.example>', [("pay@bank.example", "evil@x.example")]),
+        ("Ana [ana@c.example]", [("Ana []", "ana@c.example")]),
+        ("ana@[192.0.2.1]", [("", "ana@[192.0.2.1]")]),
+        ("Ana <mailto:ana@c.example?subject=x>", [("Ana", "ana@c.example")]),
+        ("Ana &lt;ana@c.example&gt;", [("Ana", "ana@c.example")]),
+        ("'Ana' <'ana@c.example'>", [("Ana", "ana@c.example")]),
+        ("O'Hara <o'hara@c.example>", [("O'Hara", "o'hara@c.example")]),
+        ("Ana <ana＠c.example>", [("Ana", "ana@c.example")]),
     ],
 )
 def test_addresses(value: str, pairs: list[tuple[str, str]]) -> None:
