@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from hashlib import sha256
@@ -237,12 +238,12 @@ def test_a_system_that_is_gone_at_the_last_byte_has_the_reply_when_it_is_back(wo
     world.write()
     world.sync()
     world.act(world.tickets()[0].id, reply(TEXT))
-    due = world.outbox()[0].due_at
     gone = raising(UnreachableError("Not reachable", "It is gone."))
     with world.before_the_last_byte(gone), pytest.raises(UnreachableError):
         world.sync()
     (entry,) = world.outbox()
-    assert (entry.state, entry.due_at, entry.attempts) == (OutboxState.QUEUED, due, 0)
+    assert (entry.state, entry.attempts) == (OutboxState.QUEUED, 0)
+    assert entry.due_at <= time.time()  # it need not wait
     world.sync()
     assert (world.states(), world.delivered()) == ([OutboxState.SENT], [TEXT])
 
