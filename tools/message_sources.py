@@ -116,7 +116,8 @@ SENTENCES_OF = {"tui/setup/settings_problems.py": ("_no_table", "_missing", "_mi
                 "tui/setup/settings.py": ("sentence",), "tui/keys/keymap.py": ("hint",), "tui/cli/config.py": ("hint",),
                 "macros/checks": ("message", "_why"), "macros/exporting": ("lost", "said.lost", "facts"),
                 "queues/desk/gates.py": ("_wanted",), "queues/desk/commands": ("describe",),
-                "queues/routing/lane_settings.py": ("hint",), "queues/exports/table_file.py": ("hint",)}  # fmt: skip
+                "queues/ground/rule_files.py": ("_in_words",), "queues/routing/lane_settings.py": ("hint",),
+                "queues/exports/table_file.py": ("hint",)}  # fmt: skip
 """Variables that hold a sentence or collect some, and functions that return one, by file or folder."""
 CLICK = (
     "Usage:", "Options", "Commands", "Show this message and exit.", "Show the version and exit.", "Error: {message}",

@@ -36,10 +36,9 @@ class Mentions:
 
     def note(self, message_id: int, text: str) -> None:
         """Keep whom a note mentions; what they do from now on answers it."""
-        composed = unicodedata.normalize("NFC", text)  # an accent of its own would end a name
-        names = list(dict.fromkeys(key(match[1]) for match in _NAME.finditer(composed)))[:MOST_NAMES]
+        names = mentioned(text)[:MOST_NAMES]
         sql = "INSERT OR IGNORE INTO mention VALUES (?, ?, (SELECT coalesce(max(id), 0) FROM event), NULL)"
-        self._db.executemany(sql, [(name, message_id) for name in names if name])
+        self._db.executemany(sql, [(name, message_id) for name in names])
 
     def of(self, names: Iterable[str], agent: str, *, everything: bool = False) -> list[Mention]:
         """Return the newest mentions of an agent, also called `names` elsewhere; only the open ones at first."""
@@ -57,6 +56,12 @@ class Mentions:
             AND message_id IN (SELECT id FROM message WHERE ticket_id = :ticket)"""
         given = {"now": now, "names": json.dumps(sorted(keys(names))), "ticket": ticket_id}
         return self._db.execute(sql, given).rowcount
+
+
+def mentioned(text: str) -> list[str]:
+    """Return whom a text mentions, as keys, each once."""
+    composed = unicodedata.normalize("NFC", text)  # an accent of its own would end a name
+    return list(dict.fromkeys(name for match in _NAME.finditer(composed) if (name := key(match[1]))))
 
 
 def key(name: str) -> str:

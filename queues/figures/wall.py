@@ -66,6 +66,12 @@ def wall(store: Store, now: int) -> Wall:
     return Wall(_agents(store), [_lane(store, name, now) for name in names], _breaches(store, names, now))
 
 
+def agents_known(store: Store) -> list[str]:
+    """Return the agents who have a ticket in hand or have worked on one here, in alphabetical order."""
+    holders = {agent for agent, _, _, _ in store.tickets.in_hand(WORKED_ON)}
+    return sorted({*holders, *store.effort.agents()} - {""})
+
+
 def _agents(store: Store) -> list[AgentAtWork]:
     counts: dict[str, dict[Status, int]] = {}
     due: dict[str, int | None] = {}

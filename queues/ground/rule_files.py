@@ -7,7 +7,7 @@ import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Generic, NoReturn, TypeVar
+from typing import Any, Generic, NoReturn, TypeVar
 
 import msgspec
 
@@ -20,6 +20,7 @@ _AT = re.compile(r" - at `\$([^`]*)`$")
 _UNKNOWN = re.compile(r"unknown field `([^`]*)`")
 _MISSING = re.compile(r"missing required field `([^`]*)`")
 _ELEMENT = re.compile(r"^\.(\w+)\[(\d+)\]")
+_ENTRY = re.compile(r" - at `\$\.(\w+)\[\.\.\.\]")
 _HEADER = re.compile(r"^\s*\[\[\s*([\w.-]+)\s*\]\]")
 
 
@@ -41,14 +42,17 @@ def read(source: Path | str, shape: type[T], where: str = "") -> RuleFile[T]:
     """Read a file (a Path) or a text (a str) into the msgspec type `shape`. Raises InputError with the line."""
     name = where or (str(source) if isinstance(source, Path) else "rules")
     text = _text(source) if isinstance(source, Path) else source
+    loaded: dict[str, Any] = {}
     try:
-        return RuleFile(msgspec.convert(tomllib.loads(text), shape), text, name)
+        loaded = tomllib.loads(text)
+        return RuleFile(msgspec.convert(loaded, shape), text, name)
     except tomllib.TOMLDecodeError as error:
         match = _SYNTAX_LINE.search(str(error))
         line = int(match[1]) if match and match[1] else text.count("\n") + 1
         raise _error(name, line, _SYNTAX_LINE.sub("", str(error))) from None
     except msgspec.ValidationError as error:
-        raise _error(name, _line_of_path(text, str(error)), _in_words(str(error))) from None
+        entry = _wrong_entry(loaded, shape, str(error))
+        raise _error(name, _line_of_path(text, str(error), entry), _in_words(str(error), entry)) from None
     except RecursionError:
         raise _error(name, 1, "the lists are nested too deeply") from None
 
@@ -84,23 +88,39 @@ def _code_lines(text: str) -> Iterator[tuple[int, str]]:
                 quote = "" if quote else mark
 
 
-def _line_of_path(text: str, message: str) -> int:
+def _wrong_entry(loaded: dict[str, Any], shape: type[Any], message: str) -> str:
+    """Return the key of a table with free keys that is wrong: msgspec writes `$.words[...]`, and no key."""
+    match = _ENTRY.search(message)
+    if match is None:
+        return ""
+    for key, value in loaded[match[1]].items():
+        try:
+            msgspec.convert({**loaded, match[1]: {key: value}}, shape)
+        except msgspec.ValidationError:
+            return str(key)
+    return ""
+
+
+def _line_of_path(text: str, message: str, entry: str) -> int:
     """Return the line that a message of msgspec speaks of, such as "... - at `$.rule[2].when.tier`"."""
     match = _AT.search(message)
     path = match[1] if match else ""
     unknown = _UNKNOWN.search(message)
     element = _ELEMENT.match(path)
     keys = re.findall(r"\w+", re.sub(r"\[[^\]]*\]", "", path[element.end() if element else 0 :]))
-    key = unknown[1] if unknown else (keys[-1] if keys else "")
+    key = entry or (unknown[1] if unknown else (keys[-1] if keys else ""))
     return line_of(text, element[1] if element else "", int(element[2]) if element else 0, key)
 
 
-def _in_words(message: str) -> str:
+def _in_words(message: str, entry: str) -> str:
     if unknown := _UNKNOWN.search(message):
-        return f"{unknown[1]!r} is not a known key; correct or remove it"
+        return f"{unknown[1]!r} is not a known key; correct or remove it."
     if missing := _MISSING.search(message):
-        return f"the key {missing[1]!r} is missing; add it"
-    return f"{_AT.sub('', message)}; correct the value"
+        return f"the key {missing[1]!r} is missing; add it."
+    problem = _AT.sub("", message)
+    if entry:
+        return f"the value of {entry!r} is not understood ({problem}); correct it."
+    return f"{problem[:1].lower()}{problem[1:]}; correct the value."
 
 
 def _text(path: Path) -> str:
@@ -117,4 +137,5 @@ def _text(path: Path) -> str:
 
 def _error(where: str, line: int, problem: str) -> InputError:
     sentence = problem.rstrip(".")
-    return InputError("Rule file cannot be used", f"{where}, line {line}: {sentence[:1].lower()}{sentence[1:]}.")
+    hint = f"{sentence[:1].lower()}{sentence[1:]}."
+    return InputError("Rule file cannot be used", f"{where}, line {line}: {hint}")

@@ -10,7 +10,7 @@ from textual.content import Content
 from textual.events import Key, Resize
 from textual.screen import Screen
 from textual.widget import Widget
-from textual.widgets import Static, TextArea
+from textual.widgets import Static
 
 from tui.context.desk_context import DeskContext
 from tui.context.part import Part
@@ -162,10 +162,12 @@ class Tutorial(Part):
         step, (lesson, number) = self.step, self._at
         assert step is not None
         key = self.desk.key(step.actions[0]) if step.actions else ""
-        head = words("tutorial {n}/{all} · {title} · {step}/{steps} · {leave} leaves it").format(
+        head = words("tutorial {n}/{all} · {title} · {step}/{steps}").format(
             n=lesson + 1, all=len(self._lessons), title=self._lessons[lesson].title,
-            step=number + 1, steps=len(self._lessons[lesson].steps), leave=leave,
+            step=number + 1, steps=len(self._lessons[lesson].steps),
         )  # fmt: skip
+        if self.desk.app.screen is self.desk.screen and not step.types:  # elsewhere its keys do not reach the desk
+            head = words("{head} · {leave} leaves it").format(head=head, leave=leave)
         lines = [Content.styled(head, "$quiet"), Content.styled(f"▶ {step.do.format(key=key)}", "bold")]
         lines.append(Content(step.why.format(key=key)))
         if self._wrong:
@@ -178,6 +180,8 @@ def edits(focused: Widget, key: Key) -> bool:
     if focused.check_consume_key(key.key, key.character):
         return True
     if key.key == "enter":
+        from textual.widgets import TextArea
+
         return isinstance(focused, TextArea)  # in an input line it would leave the line
     bound = focused.screen.active_bindings.get(key.key)
     return bound is not None and bound.node is focused

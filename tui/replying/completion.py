@@ -1,4 +1,4 @@
-"""The list that opens under `/name` while a reply is written."""
+"""The list that opens under `/name` while a reply is written, and under `@name` in a note."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from textual.content import Content
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
+from data.tables.mentions import key, mentioned
 from tui.look.shown import safe_line
 
 MOST_SHOWN = 8
-_TYPED = re.compile(r"(?:^|(?<=\s))/([\w./-]*)$")
+_TYPED = re.compile(r"(?:^|(?<=\s))/([\w./-]*)$|(?<![\w@.+-])@([^\W_][\w.-]*|)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,16 +23,40 @@ class Choice:
 
     name: str
     title: str
+    sign: str = "/"
+    """What it is written after."""
 
 
 Complete = Callable[[str], Sequence[Choice]]
-"""Returns the choices for the letters after the slash, best first."""
+"""Returns the choices for a sign and the letters after it, `/ref` or `@br`, best first."""
 
 
 def typed(before_cursor: str) -> str | None:
-    """Return the text after a slash at the end of the line so far, or None if no name is being typed."""
+    """Return the sign and the letters at the end of the line so far, or None if no name is being typed."""
     match = _TYPED.search(before_cursor)
-    return match[1] if match else None
+    if match is None:
+        return None
+    return f"/{match[1]}" if match[1] is not None else f"@{match[2]}"
+
+
+def people_by(letters: str, agents: Sequence[str]) -> list[Choice]:
+    """Return the agents whose name, or a word of it, begins with these letters; none once one is written in full."""
+    wanted, choices = key(letters), []
+    for agent in agents:
+        name = written(agent)
+        if not name:
+            continue
+        if key(name) == wanted or key(agent.partition(" ")[0]) == wanted:
+            return []
+        if any(key(part).startswith(wanted) for part in (agent, *agent.split())):
+            choices.append(Choice(name, agent if name != agent else "", "@"))
+    return choices
+
+
+def written(agent: str) -> str:
+    """Return an agent's name as a note can mention it, `eva.lopez` for Eva López; empty where that cannot be."""
+    name = ".".join(re.findall(r"\w+", agent))
+    return name if mentioned(f"@{name}") == [key(agent)] else ""
 
 
 def matches_by(letters: str, titles: Sequence[tuple[str, str]]) -> list[Choice]:
@@ -73,7 +98,9 @@ class Completion(OptionList, can_focus=False):
         self._choices = choices[:MOST_SHOWN]
         self.clear_options()
         for choice in self._choices:
-            self.add_option(Option(Content(f"/{safe_line(choice.name)}  {safe_line(choice.title)}")))
+            self.add_option(
+                Option(Content(f"{choice.sign}{safe_line(choice.name)}  {safe_line(choice.title)}".rstrip()))
+            )
         self.highlighted = 0 if self._choices else None
         self.set_class(self.is_open, "-open")
 

@@ -25,7 +25,7 @@ from tui.keys.bindings import bindings
 from tui.look.shown import safe_line
 from tui.look.words import translated, words
 from tui.replying import external_editor
-from tui.replying.completion import Complete, Completion
+from tui.replying.completion import Choice, Complete, Completion
 from tui.replying.composer_area import ComposerArea
 from tui.replying.composer_messages import (
     AttachAsked,
@@ -65,10 +65,17 @@ class Composer(Vertical):
     """
     BINDINGS: ClassVar[list[BindingType]] = bindings(Scope.COMPOSER)
 
-    def __init__(self, complete: Complete, save_every: float | None = None, id: str | None = "composer") -> None:
+    def __init__(
+        self,
+        complete: Complete,
+        save_every: float | None = None,
+        id: str | None = "composer",
+        people: Complete = lambda letters: (),
+    ) -> None:
         super().__init__(id=id)
         self._completion = Completion()
-        self._area = ComposerArea(self._completion, complete)
+        self._area = ComposerArea(self._completion, self._choices)
+        self._complete, self._people = complete, people
         self._head = Static("", id="composer-head", markup=False)
         self._save_every = SAVE_EVERY if save_every is None else save_every
         self._timer: Timer | None = None
@@ -243,6 +250,12 @@ class Composer(Vertical):
             self.post_message(CheckAsked(self.draft))
         else:
             self._line.show("", ())
+
+    def _choices(self, name: str) -> Sequence[Choice]:
+        """Return the macros after a slash; after `@` the agents, in a note only: a customer's text mentions no one."""
+        if name.startswith("/"):
+            return self._complete(name[1:])
+        return self._people(name[1:]) if self._draft.kind is Direction.NOTE else ()
 
     def on_composer_area_name_taken(self, event: ComposerArea.NameTaken) -> None:
         """Post the macro's name."""

@@ -1,4 +1,4 @@
-"""The text area of the composer: typing, jumping between missing values, completing `/name`."""
+"""The text area of the composer: typing, jumping between missing values, completing `/name` and `@name`."""
 
 from __future__ import annotations
 
@@ -107,7 +107,10 @@ class ComposerArea(WrittenArea):
         if chosen is None or name is None:
             return
         row, column = self.cursor_location
-        self.delete((row, column - len(name) - 1), (row, column))
+        if chosen.sign == "@":
+            self.replace(f"@{chosen.name} ", (row, column - len(name)), (row, column))
+            return
+        self.delete((row, column - len(name)), (row, column))
         self.post_message(self.NameTaken(chosen.name))
 
     def _before_cursor(self) -> str:

@@ -32,6 +32,8 @@ class ComposerPlace(Part):
         self.going = going
         self.composer: Composer | None = None
         """Created with the first text, so that its imports are not loaded earlier."""
+        self._agents: list[str] = []
+        """Who can be mentioned, as of the last `@`."""
         self.revisions: dict[int, int] = {}
         """The revision of each draft as last saved; only the writer's thread uses it."""
 
@@ -93,7 +95,7 @@ class ComposerPlace(Part):
         if self.composer is None:
             from tui.replying.composer import Composer
 
-            self.composer = Composer(self._complete)
+            self.composer = Composer(self._complete, people=self._people)
             await self.desk.screen.query_one("#tickets").mount(self.composer)
         return self.composer
 
@@ -104,6 +106,14 @@ class ComposerPlace(Part):
         if ticket is None:
             return []
         return matches_by(letters, self.desk.answering.titles(ticket, ticket.language))
+
+    def _people(self, letters: str) -> Sequence[Choice]:
+        from queues.figures.wall import agents_known
+        from tui.replying.completion import people_by
+
+        if not letters or not self._agents:
+            self._agents = [agent for agent in agents_known(self.desk.store) if agent != self.desk.agent]
+        return people_by(letters, self._agents)
 
     def close(self) -> None:
         """Leave the composer; the draft is saved."""

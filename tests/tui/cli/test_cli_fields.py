@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -116,3 +117,15 @@ def test_a_definition_that_cannot_be_is_refused_where_it_is(tmp_path: Path) -> N
     rules.write_text('[[rule]]\nname = "x"\nwhen = { fields = { ordr = "1" } }\nthen = { lane = "app" }\n')
     with pytest.raises(InputError, match="there is no field 'ordr'"):
         run("set", "1", "--field", "order=1")
+
+
+def test_the_examples_of_the_docs_hold_together(tmp_path: Path) -> None:
+    docs = Path(__file__).parents[3] / "docs"
+    fields, lane = re.findall(r"```toml\n(.*?)```", (docs / "fields.md").read_text(encoding="utf-8"), re.DOTALL)
+    configure(tmp_path, fields + lane)
+    run("set", "1", "--field", "amount=700", "--field", "product=web")
+    assert "large" in run("list", "--field", "amount=>100")
+    run("set", "1", "--field", "amount=800")
+    (lanes,) = re.findall(r"```toml\n(.*?)```", (docs / "tutorial.md").read_text(encoding="utf-8"), re.DOTALL)
+    configure(tmp_path, lanes)
+    assert re.findall(r"^\d+ +(\w+)", run("lanes"), re.MULTILINE)[:4] == ["refunds", "mail", "app", "safety"]

@@ -95,6 +95,7 @@ def test_a_wrong_key_is_explained_and_does_nothing(tmp_path: Path) -> None:
         await press(pilot, app, "enter", "1", "p")
         assert "p is “Send, pending”" in await said(pilot, app)
         assert "p is “Send, pending”" in picture(app)
+        assert "leaves it" not in picture(app)
         assert app.desk.store.outbox.waiting() == []
 
     tutorial(tmp_path, script)

@@ -13,20 +13,27 @@ from textual.message import Message
 from data.errors import InputError
 from data.records.changes import Change
 from data.records.messages import Direction, Draft
+from data.tables.mentions import mentioned
 from tests.tui.playing import drained, picture, tap
 from tui.replying import external_editor
-from tui.replying.completion import Choice, Completion, matches_by, typed
+from tui.replying.completion import Choice, Completion, matches_by, people_by, typed
 from tui.replying.composer import Composer
 from tui.replying.composer_area import ComposerArea
 from tui.replying.composer_messages import ComposerLeft, DraftChanged, MacroAsked, SendAsked
 
 CHOICES = (Choice("billing/refund", "Refund [/b] granted"), Choice("billing/receipt", "Receipt"))
 
+AGENTS = ("Bruno", "Eva López", "Evaristo Díaz-Ruiz", "☃")
+
 
 class Bench(App[None]):
     def __init__(self, save_every: float = 60.0) -> None:
         super().__init__()
-        self.composer = Composer(lambda name: [c for c in CHOICES if name in c.name], save_every)
+        self.composer = Composer(
+            lambda name: [c for c in CHOICES if name in c.name],
+            save_every,
+            people=lambda letters: people_by(letters, AGENTS),
+        )
         self.told: list[Message] = []
         self.digits: list[str] = []
 
@@ -138,6 +145,37 @@ async def test_a_name_completes_and_leaves_the_text_around_it() -> None:
         assert [one.name for one in app.told if isinstance(one, MacroAsked)] == ["billing/refund"]
 
 
+@pytest.mark.parametrize(
+    ("letters", "names"),
+    [
+        ("", ["Bruno", "Eva.López", "Evaristo.Díaz.Ruiz"]),
+        ("ev", ["Eva.López", "Evaristo.Díaz.Ruiz"]),
+        ("lop", ["Eva.López"]),
+        ("eva.l", ["Eva.López"]),
+        ("eva", []),
+        ("BRUNO", []),
+        ("x", []),
+    ],
+)
+def test_agents_are_offered_by_the_beginning_of_any_name(letters: str, names: list[str]) -> None:
+    assert [choice.name for choice in people_by(letters, AGENTS)] == names
+    assert [mentioned(f"@{choice.name}") for choice in people_by("lop", AGENTS)] == [["evalopez"]]
+
+
+@pytest.mark.parametrize(("kind", "text"), [(Direction.NOTE, "ask @Eva.López "), (Direction.OUT, "ask @lo\n")])
+async def test_an_agent_is_completed_in_a_note_only(kind: Direction, text: str) -> None:
+    app = Bench()
+    async with app.run_test() as pilot:
+        app.composer.open(Draft(7, "ask ", kind=kind))
+        await tap(pilot, "@", "l", "o")
+        await drained(pilot)
+        assert app.query_one(Completion).is_open == (kind is Direction.NOTE)
+        await tap(pilot, "enter")
+        await drained(pilot)
+        assert app.area.text == text
+        assert not app.query_one(Completion).is_open
+
+
 async def test_escape_closes_the_completion_first_and_keeps_the_text() -> None:
     app = Bench()
     async with app.run_test() as pilot:
@@ -218,10 +256,23 @@ def test_a_name_that_is_what_was_typed_comes_first() -> None:
 @given(st.text())
 def test_typed_never_fails(text: str) -> None:
     name = typed(text)
-    assert name is None or text.endswith(f"/{name}")
+    assert name is None or (text.endswith(name) and name[0] in "/@")
 
 
-@pytest.mark.parametrize(("line", "name"), [("/re", "re"), ("a /b/c", "b/c"), ("and/or", None), ("a / b", None)])
+@pytest.mark.parametrize(
+    ("line", "name"),
+    [
+        ("/re", "/re"),
+        ("a /b/c", "/b/c"),
+        ("and/or", None),
+        ("a / b", None),
+        ("@", "@"),
+        ("ask @eva.l", "@eva.l"),
+        ("(@br", "@br"),
+        ("a@b.example", None),
+        ("@eva ", None),
+    ],
+)
 def test_a_name_starts_a_word(line: str, name: str | None) -> None:
     assert typed(line) == name
 
