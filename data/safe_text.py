@@ -14,6 +14,8 @@ LONGEST_LINE = 1_000
 MOST_MARKS = 3
 """Combining marks kept in a row; more is a stack that paints over other lines."""
 
+_FORMULA = re.compile("'*[ \xa0\ufeff]*[=+\\-@\t\r\0＝＋－＠]")
+"""How a cell begins that a spreadsheet may take for a formula, with the apostrophes that keep it from that."""
 _REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 _BIDI = {
     0x202A: "⟦LRE⟧",
@@ -94,3 +96,13 @@ def _cut_rows(match: re.Match[str]) -> str:
         if row <= MOST_MARKS:
             kept.append(char)
     return "".join(kept)
+
+
+def safe_cell(text: str) -> str:
+    """Return a cell of a table that no spreadsheet treats as a formula: after an apostrophe, as OWASP advises."""
+    return f"'{text}" if _FORMULA.match(text) else text
+
+
+def plain_cell(text: str) -> str:
+    """Return what was written by `safe_cell`."""
+    return text[1:] if text.startswith("'") and _FORMULA.match(text, 1) else text

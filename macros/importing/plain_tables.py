@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from data.errors import InputError
+from data.safe_text import plain_cell
 from macros.importing.foreign import Foreign, Text
 from macros.importing.placeholders import language_code
 
@@ -64,7 +65,7 @@ def _text(row: Mapping[Any, Any], columns: Mapping[str, str]) -> Text:
 
 
 def _value(row: Mapping[Any, Any], columns: Mapping[str, str], word: str) -> str:
-    return str(row.get(columns.get(word, "")) or "").strip()
+    return plain_cell(str(row.get(columns.get(word, "")) or "")).strip()
 
 
 def _columns(header: Sequence[str]) -> dict[str, str]:

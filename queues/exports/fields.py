@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
@@ -84,7 +86,7 @@ class Fields:
     def words(self, name: str, inside: str = "") -> tuple[str, ...]:
         """Return a list of short texts, or what its objects say under `inside`, each once and without spaces."""
         value = self._values.get(name)
-        items = value if isinstance(value, list) else value.split(",") if isinstance(value, str) else []
+        items = value if isinstance(value, list) else _items(value) if isinstance(value, str) else []
         results = [item.get(inside) if inside and isinstance(item, dict) else item for item in items]
         said = [item for item in results if isinstance(item, str)]
         if value is None or len(said) < len(items):
@@ -112,6 +114,15 @@ class Fields:
             if name not in self._used and (more := inside.rest()):
                 unread[name] = more
         return unread
+
+
+def _items(text: str) -> list[Any]:
+    """Return the parts of a list in one text: between commas, or a list in JSON, as our own tables have it."""
+    if text.startswith("["):
+        with suppress(ValueError, RecursionError):
+            items = json.loads(text)
+            return items if isinstance(items, list) else [text]
+    return text.split(",")
 
 
 def seconds(value: Any) -> int | None:

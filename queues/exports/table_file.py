@@ -17,6 +17,7 @@ from pathlib import Path
 import msgspec
 
 from data.errors import InputError
+from data.safe_text import plain_cell
 from queues.exports.fields import FIELD
 from queues.exports.read_export import Piece, Record
 from queues.exports.regular_files import open_regular
@@ -173,7 +174,7 @@ def _filled(row: Mapping[str, str], mapped: Mapping[str, str], date_format: str)
     ours = {column: name for name, column in mapped.items()}
     result: dict[str, str] = {}
     for column, cell in row.items():
-        value = cell[1:] if cell[:1] == "'" and cell[1:2] in ("=", "+", "-", "@") else cell
+        value = plain_cell(cell)
         name = ours.get(column, "")
         if name in _TIMES and date_format:
             value = _moment(value, date_format)

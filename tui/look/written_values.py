@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime
 
-_FORMULA_STARTS = "=+-@\t\r\0＝＋－＠"
+from data import safe_text
 
 
 def iso(at: int | None) -> str | None:
@@ -16,8 +16,7 @@ def iso(at: int | None) -> str | None:
 
 
 def safe_cell(value: object) -> str:
-    """Return a CSV cell that no spreadsheet treats as a formula: prefixed with an apostrophe, as OWASP advises."""
+    """Return a CSV cell that no spreadsheet treats as a formula; lists and objects as JSON."""
     if isinstance(value, (list, dict)):
         value = json.dumps(value, ensure_ascii=False)
-    text = "" if value is None else str(value)
-    return f"'{text}" if text.lstrip(" \xa0\ufeff")[:1] in _FORMULA_STARTS and text.strip(" \xa0\ufeff") else text
+    return safe_text.safe_cell("" if value is None else str(value))

@@ -11,13 +11,14 @@ import pytest
 from click.testing import CliRunner
 
 from data.records.tickets import Status
-from macros.exporting.export import to_json, to_rows, to_zendesk
+from macros.exporting.export import COLUMNS, to_json, to_rows, to_zendesk
 from macros.exporting.liquid_text import LiquidText
 from macros.files.front_matter import parse
 from macros.files.library import Library
 from macros.importing.read_answers import read
 from macros.importing.run import Import
 from tui.cli.macros import macros
+from tui.look.written_values import safe_cell
 
 LIBRARY = Library.standard()
 
@@ -98,3 +99,15 @@ def test_rows_hold_no_formula() -> None:
     rows = [*csv.DictReader(io.StringIO(out.stdout))]
     assert [(row["language"], row["status"]) for row in rows] == [("en", str(Status.OPEN)), ("es", str(Status.OPEN))]
     assert "it makes a promise" in out.stderr
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_a_text_that_begins_like_a_formula_is_read_again_as_it_was(delimiter: str) -> None:
+    macro = parse("a/b", '+++\ntitle = "=A"\nsubject = "@you"\n+++\n- one; "two"\tthree,\n=four\n')
+    (row,) = to_rows(macro, "tu")
+    stream = io.StringIO(newline="")
+    lines = csv.writer(stream, delimiter=delimiter, quoting=csv.QUOTE_ALL)
+    lines.writerows([COLUMNS, [safe_cell(value) for value in row.row.values()]])
+    (foreign,) = read("in.csv", stream.getvalue().encode())
+    assert (foreign.title, foreign.subject) == ("=A", "@you")
+    assert foreign.texts[0].text == '- one; "two"\tthree,\n=four'

@@ -25,7 +25,7 @@ from queues.desk.desk import Desk
 from queues.desk.desk_rules import DeskRules
 from queues.exports import read_export, table_file
 from queues.exports.export_people import People
-from queues.exports.fields import seconds
+from queues.exports.fields import Fields, seconds
 from queues.exports.read_export import PersonRow, Piece, Record, is_export, pieces
 from queues.exports.registry import NAMES
 from queues.exports.splitting import split
@@ -412,3 +412,14 @@ def test_a_message_of_an_import_reads_like_any_other(desk: Desk, helper: Helper)
     assert replace(first, id=0).at == seconds("2024-03-04T08:12:31Z")
     assert desk.store.messages.raw(first.raw_sha256) is not None
     assert [hit.ticket_id for hit in desk.store.search("lampara")][:1] == [lamp.id]
+
+
+@pytest.mark.parametrize(
+    ("cell", "words"),
+    [("a, b c", ("a", "b-c")), ('["a,b", "c d"]', ("a,b", "c-d")), ("[]", ()), ("[a", ("[a",)), ("[1]", ()),
+     ("[" * 100_000, ("[" * 1_000,))],
+)  # fmt: skip
+def test_a_list_in_a_cell_is_read_between_commas_or_as_our_own_tables_write_it(
+    cell: str, words: tuple[str, ...]
+) -> None:
+    assert tuple(word[:1_000] for word in Fields({"tags": cell}).words("tags")) == words

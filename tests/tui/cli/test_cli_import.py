@@ -10,8 +10,11 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from hypothesis import given
+from hypothesis import strategies as st
 
 from data.errors import InputError
+from data.safe_text import plain_cell
 from data.store import Store
 from queues.exports.registry import NAMES
 from tests.database import database
@@ -162,6 +165,12 @@ def test_csv_holds_no_formulas(tmp_path: Path) -> None:
 @pytest.mark.parametrize("text", ["=1", "+1", "-1", "@x", "\t=1", " =1", "\ufeff=1", "\uff1d1"])
 def test_formula_starts_are_defused(text: str) -> None:
     assert safe_cell(text) == "'" + text
+
+
+@given(st.text(alphabet="'=+-@\t\r\n\0 \xa0\ufeff\uff1da;,\"", max_size=8))
+def test_what_a_cell_was_is_read_again(text: str) -> None:
+    assert plain_cell(safe_cell(text)) == text
+    assert not safe_cell(text).lstrip(" \xa0\ufeff").startswith(("=", "+", "-", "@", "\t", "\r", "\0", "\uff1d"))
 
 
 def test_plain_cells_stay() -> None:
