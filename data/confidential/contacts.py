@@ -74,6 +74,20 @@ _ES = re.compile(
     rf"(?:\s?(?:bis|[a-z])\b)?(?:\s*[,.\-–]\s*{_PIECE_ES}|\s+(?:{_UNIT_ES}|[a-z]?\d{{4,5}}\s+{_TITLE})){{0,6}}",
     re.IGNORECASE,
 )
+_NUMBERED_STREETS = re.compile(
+    r"(?<!\w)(?:calle|cl|carrera|cra|kra|kr|transversal|tv|diagonal|dg|avenida|av|ak|ac)\.?\s+\d{1,3}\s?[a-z]?(?:\s?bis)?"
+    r"(?:\s(?:sur|norte|este|oeste))?\s*(?:#|no\.?|n[ºo°]\.?|n[úu]m\.?)\s*\d{1,3}\s?[a-z]?\s*[-–]\s*\d{1,3}(?!\d)"
+    rf"(?:\s*[,.\-–]\s*{_PIECE_ES}|\s+{_UNIT_ES}){{0,6}}",
+    re.IGNORECASE,
+)
+"""Streets with numbers for names, as in Colombia: `Calle 100 #15-20`."""
+_CONTINENT = re.compile(
+    r"(?<![\w.,/\-])\d{1,4}(?:\s(?:bis|ter))?,?\s+(?:rue|avenue|boulevard|place|chemin|impasse|all[ée]e|quai)\s+[^\n,;]{2,40},?\s+"
+    r"\d{5}\s+[^\W\d_]+|(?<!\w)(?-i:[A-ZÄÖÜ])[^\W\d_]{2,30}(?:stra(?:ß|ss)e|str\.|weg|platz|allee|gasse|damm)\s+\d{1,4}\s?[a-z]?"
+    r"(?!\w)(?:,?\s+\d{5}\s+[^\W\d_]+)?",
+    re.IGNORECASE,
+)
+"""French streets with a postal code, German ones with a number."""
 _ES_PLAIN = re.compile(
     rf"(?:(?-i:[A-ZÁÉÍÓÚÑ])[\w.'’]*\s+(?:(?:de|del|la|las|los|el|y|san|santa)\s+)?){{1,5}}{_NUMBER_ES}\d{{1,5}}\b"
     rf"(?:\s?(?:bis|[a-z])\b)?(?:\s*[,.\-–]\s*{_PIECE_ES}|\s+{_UNIT_ES}){{0,6}}",
@@ -117,7 +131,8 @@ def addresses(text: str, low: str) -> Iterator[Item]:
     """Yield postal addresses, by their words for streets or by the words before them."""
     if has_any(low, _STREET_WORDS) or _SHORT_STREET.search(text):
         yield from (Item(*match.span(), Kind.ADDRESS) for match in _EN.finditer(text))
-    yield from (Item(*match.span(), Kind.ADDRESS) for match in _ES.finditer(text))
+    for pattern in (_ES, _NUMBERED_STREETS, _CONTINENT):
+        yield from (Item(*match.span(), Kind.ADDRESS) for match in pattern.finditer(text))
     for said in _SAID.finditer(text) if has_any(low, _SAID_WORDS) else ():
         plain = _ES_PLAIN.match(text, said.end()) or _REST.match(text, said.end())
         if plain and _ADDRESS_LIKE.search(plain[0]) and not _NOT_POSTAL.search(plain[0]):

@@ -22,7 +22,8 @@ _REACH = 250
 _DIGITS = re.compile(rf"[\d@](?:[^\d@]{{0,{2 * _REACH}}}+[\d@])*+")
 """Digits and at signs with no more between them than their reaches."""
 _WORDS = (
-    "s/n", "pass", "pwd", "pww", "psw", "psd", "contrase", "clave", "parola", "phrase", "frase", "seed", "semilla",
+    "s/n", "pass", "pwd", "pww", "psw", "psd", "contrase", "clave", "parola", "kennwort", "senha", "phrase", "frase",
+    "seed", "semilla",
     "school", "colegio", "instituto", "escuela", "liceo", "secundaria", "primaria", "preparatoria", "academy",
     "elementary", "guarder", *CHILDREN,
 )  # fmt: skip

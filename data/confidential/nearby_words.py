@@ -49,11 +49,17 @@ NATIONAL = _words(
     r"|ine|medicare|matr[íi]cula\s+consular)\b)[^\n!?]{0,34}$"
 )
 PHONE = _words(
-    r"(?:\b(?:phones?|ph|mob|mobile|cell(?:phone|ular)?|tel|tlf|tfno|telephone|call|calls|text|texts|ring|reach|whatsapp|wsp"
+    r"(?:\b(?:phones?|ph|mob|mobile|cell(?:phone|ular)?|tel|tlf|tfno|telephone|call|calls|text|texts|ring|reach|whatsapp|wsp|wa\.me"
     r"|wasap|sms|fax|tel[ée]fonos?|m[óo]vil(?:es)?|celular(?:es)?|cel|fijo|l[íi]nea|llam\w*|ll[áa]m\w*|contact\w*"
     r"|n[úu]mero|mi\s+n[úu]m|dial|marc\w+|localiz\w+|h[aá]bl\w*|comun[ií]\w*|avis\w*|env[ií]\w*|mand\w*|escr[íi]b\w*|my\s+number|signal|telegram|bizum)\b|[☎📞📱]"
     r")[^\n!?]{0,36}$"
 )
+PHONE_AFTER = _words(
+    r"[\s,.;:()\-–]{1,4}(?:call\s+me|ll[áa]m[ae]\w*|(?:is|es)\s+(?:my|mi|the|el|our|nuestro)\s+(?:\w+\s+)?"
+    r"(?:phone|mobile|cell|number|landline|tel[ée]fono|m[óo]vil|celular|fijo|n[úu]mero\s+de\s+tel[ée]fono|whatsapp)\b"
+    r"|mi\s+(?:tel[ée]fono|m[óo]vil|celular)\b)"
+)
+"""The words right after a number that call it a phone."""
 CVV = _words(
     r"\b(?:cvv2?|cvc2?|cvn|csc|cid|security\s+code|c[óo]digo\s+de\s+seguridad)\b[^\w\n]{0,4}"
     r"(?:(?:is|was|es|era|code|n[úu]mero|number)[^\w\n]{0,3})?$"

@@ -15,7 +15,7 @@ from data.confidential import nearby_words
 from data.confidential.first_look import LETTER, has_any
 from data.confidential.items import Item, Kind
 
-_RUN = re.compile(r"(?:(?<![\w+])\(?\+|(?<!\w)\(|(?<![\w]))\d(?:[ .\-/()\u00a0\u2010-\u2014]{0,3}\d|[ ]?\n\d)*+(?!\w)")
+_RUN = re.compile(r"(?:(?<![\w+])\(?\+|(?<!\w)\(|(?<![\w]))\d(?:[ .\-/()_\u00a0\u2010-\u2014]{0,3}\d|[ ]?\n\d)*+(?!\w)")
 """Digits with the separators that people write between them. Possessive: hostile text costs one pass."""
 _GROUP = re.compile(r"\d+")
 _NO_DIGITS = re.compile(r"\D+")
@@ -23,14 +23,16 @@ _IBAN = re.compile(
     r"(?:(?<![A-Za-z0-9])|(?<=iban)|(?<=cuenta)|(?<=account))[A-Za-z]{2}\d\d(?=[ .\-\u00a0]?[A-Za-z0-9])", re.IGNORECASE
 )
 _IBAN_LENGTHS = {
-    **dict.fromkeys(("NO",), 15), **dict.fromkeys(("BE",), 16), **dict.fromkeys(("DK", "FI", "NL", "FO", "GL"), 18),
+    **dict.fromkeys(("NO",), 15), **dict.fromkeys(("BE",), 16),
+    **dict.fromkeys(("DK", "FI", "NL", "FO", "GL", "FK", "SD"), 18),
     **dict.fromkeys(("MK", "SI"), 19), **dict.fromkeys(("AT", "BA", "EE", "KZ", "XK", "LT", "LU"), 20),
-    **dict.fromkeys(("CR", "DE", "CH", "GB", "IE", "GE", "HR", "LI", "LV", "ME", "RS", "BG", "BH", "VA"), 22),
-    **dict.fromkeys(("GI", "IL", "AE", "IQ", "TL", "OM"), 23),
+    **dict.fromkeys(("CH", "HR", "LI", "LV"), 21),
+    **dict.fromkeys(("CR", "DE", "GB", "IE", "GE", "ME", "RS", "BG", "BH", "VA"), 22),
+    **dict.fromkeys(("GI", "IL", "AE", "IQ", "TL", "OM", "SO"), 23),
     **dict.fromkeys(("ES", "CZ", "SE", "SK", "RO", "SA", "PK", "AD", "TN", "MD", "VG"), 24),
     **dict.fromkeys(("PT", "LY", "ST"), 25), **dict.fromkeys(("IS", "TR"), 26),
     **dict.fromkeys(("FR", "IT", "GR", "MC", "SM", "MR"), 27),
-    **dict.fromkeys(("PL", "HU", "CY", "DO", "GT", "AL", "AZ", "LB", "SV", "BY"), 28),
+    **dict.fromkeys(("PL", "HU", "CY", "DO", "GT", "AL", "AZ", "LB", "SV", "BY", "HN", "NI"), 28),
     **dict.fromkeys(("BR", "EG", "QA", "UA", "PS"), 29), **dict.fromkeys(("JO", "KW", "MU"), 30),
     **dict.fromkeys(("MT", "SC"), 31),
 }  # fmt: skip
@@ -52,6 +54,7 @@ _PHONE = re.compile(
     r"|[679]\d{2}[ .\-]\d{3}[ .\-]\d{3}"
     r"|[6789]\d{2}(?:[ .\-]\d{2}){3}"
     r"|9\d[ .\-]\d{3}[ .\-]\d{2}[ .\-]\d{2}"
+    r"|0[1-9](?:[ .\-]\d{2}){4}|0[24]\d{2}[ .\-]\d{7}|[78][ ]?\(\d{3}\)[ ]?\d{3}[ .\-]\d{2}[ .\-]\d{2}"
     r"|\(?(?:01)?(?:33|55|56|81)\)?[ .\-]\d{4}[ .\-]\d{4}"
     r"|\(?\d{2,4}\)[ .\-]?(?:15[ .\-])?\d{3,5}[ .\-]?\d{4}"
     r"|(?:0?11|0\d{2,3})[ .\-](?:15[ .\-])?\d{3,4}[ .\-]\d{4}"
@@ -62,7 +65,7 @@ _PHONE = re.compile(
 )
 _LOOSE_PHONE = re.compile(
     r"(?<!\d)(?<!\d[./\-])(?:\d{3,4}[ .\-]\d{4}|0\d{2,4}[ ./\-]\d{6,9}|\d{8,13}"
-    r"|\d{2,4}(?:[ .\-]\d{2,4}){2,4})(?!\d)(?![./\-]\d)"
+    r"|\d{2,4}(?:[ .\-]\d{2,4}){2,4}|(?:\d[ .\-]){7,12}\d)(?!\d)(?![./\-]\d)"
 )
 _DATE = re.compile(
     r"(?:19|20)\d\d[\-./ ](?:0?[1-9]|1[0-2])[\-./ ](?:0?[1-9]|[12]\d|3[01])(?!\d)"
@@ -82,6 +85,8 @@ _FREEPHONE = re.compile(
 )
 _CARD_GROUPS = re.compile(r"\d{4}[ .\-]\d{4}[ .\-]\d{4}[ .\-]\d{1,7}(?:[ .\-]\d{3})?|\d{4}[ .\-]\d{6}[ .\-]\d{4,5}")
 _NO_ISSUER = frozenset("017")
+_SPELLED_CARD = re.compile(r"(?<!\d)(?<!\d[ .\-])(?:(?:\d[ .\-]){12,18}\d|(?:\d\d[ .\-]){6,8}\d\d)(?!\d)(?![ .\-]\d)")
+"""A card's digits one by one, or in pairs."""
 _FOUR_FOURS = re.compile(r"\d{4}([ .\-])\d{4}\1\d{4}\1\d{4}")
 _MOST_DIGITS_OF_A_CARD, _FEWEST_DIGITS_OF_A_CARD = 19, 13
 _MOST_GROUPS, _FEWEST_DIGITS, _FEWEST_ALONE = 7, 6, 8
@@ -100,18 +105,21 @@ _DOCUMENT_WORD = re.compile(
     r"(?<![^\W_])(?:passport|pasaporte|driver'?s?\s+licen[sc]e|driving\s+licen[sc]e|licencia\s+de\s+conducir"
     r"|carn[ée]t?\s+de\s+conducir|clave\s+de\s+elector|c[ée]dula|medicare|id\s+card|national\s+id|nss"
     r"|social\s+security|seguridad\s+social|seguro\s+social|d\.?n\.?i|n\.?i\.?[ef]|c\.?u\.?r\.?p|r\.?f\.?c"
-    r"|c\.?u\.?i\.?[tl]|r\.?u\.?t|s\.?s\.?n|itin|cpf)\.?(?:(?![^\W\d_])|(?=[A-Z]{1,4}[ .\-]?\d(?:\.?\d){5}))"
+    r"|c\.?u\.?i\.?[tl]|r\.?u\.?t|s\.?s\.?n|itin|cpf"
+    r"|national\s+insurance)\.?(?:(?![^\W\d_])|(?=[A-Z]{1,4}[ .\-]?\d(?:\.?\d){5}))"
     r"(?:\s+(?:n[ºo°]\.?|no\.|n[úu]m\.|(?:number|(?-i:[a-záéíóúñ])[a-záéíóúñ]{0,11})(?![^\W\d_]))){0,3}[\s:=#\-–(./_\"']*",
     re.IGNORECASE,
 )
 _DOCUMENT_PARTS = (
     "passport", "pasaporte", "licen", "carn", "elector", "dula", "medicare", "id card", "national id", "nss",
     "social", "seguridad", "seguro", "dni", "nie", "nif", "curp", "rfc", "cuit", "cuil", "rut", "ssn", "itin", "cpf",
+    "insurance",
     "d.n.i", "n.i.", "c.u.", "r.f.c", "r.u.t", "s.s.n",
 )  # fmt: skip
 _NAMED_FORMS = re.compile(
     r"(?:[A-Z]{4}[ \-]?\d{6}[ \-]?[HMX][A-Z]{5}[ \-]?[A-Z0-9]\d|[A-ZÑ&]{3,4}[ \-]?\d{6}[ \-]?[A-Z0-9]{3}"
-    r"|[XYZ][ .\-]?\d(?:[ .]?\d{3}){2}[ .\-/]?[A-Z]|\d(?:[ .\-–/\u00a0]{0,3}\d){6,13}(?:[ .\-–/]{0,3}[A-Z])?)(?!\w)",
+    r"|[XYZ][ .\-]?\d(?:[ .]?\d{3}){2}[ .\-/]?[A-Z]|[A-Z]{2} ?\d\d ?\d\d ?\d\d ?[A-D]"
+    r"|\d(?:[ .\-–/\u00a0]{0,3}\d){6,13}(?:[ .\-–/]{0,3}[A-Z])?)(?!\w)",
     re.IGNORECASE,
 )
 """The forms of national numbers, right after the word that names one: their groups with any separator."""
@@ -217,6 +225,10 @@ def _of_run(text: str, start: int, end: int) -> Iterator[Item]:
             place += 1
     if place < len(groups) and run.longest > 2:
         yield from _further(run, place)
+    for match in _SPELLED_CARD.finditer(text, start, end) if run.longest <= 2 else ():
+        digits = _digits(match[0])
+        if _ISSUERS.fullmatch(digits) and _is_luhn(digits):
+            yield Item(*match.span(), Kind.CARD)
     yield from _phones(run)
 
 
@@ -367,7 +379,7 @@ def _phones(run: _Run) -> Iterator[Item]:
             return
         if match is None:
             match = _LOOSE_PHONE.match(text, place, end)
-            if match is not None and not nearby_words.PHONE.search(nearby_words.before(text, place)):
+            if match is not None and not _is_called_phone(text, match):
                 match = None
         if match is not None and _is_phone(text, match):
             yield Item(_begins(text, match.start()), match.end(), Kind.PHONE)
@@ -377,6 +389,12 @@ def _phones(run: _Run) -> Iterator[Item]:
         else:
             following = _NEXT_GROUP.match(text, place if match is None else match.start(), end)
             place = following.end() if following else end
+
+
+def _is_called_phone(text: str, match: re.Match[str]) -> bool:
+    """Return whether the words before a number, or right after it, call it a phone."""
+    called = nearby_words.PHONE.search(nearby_words.before(text, match.start()))
+    return bool(called or nearby_words.PHONE_AFTER.match(text, match.end()))
 
 
 _NEXT_GROUP = re.compile(r"(?:\d++|[^\d])[^\d(+]*+")

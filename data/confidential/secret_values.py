@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from data.confidential.first_look import has_any
 from data.confidential.items import Item, Kind
+from data.confidential.nearby_words import HARMLESS, before
 
 _TOKEN = re.compile(
     r"(?<![\w-])(?:(?:sk|pk|rk)_(?:live|test)_[A-Za-z0-9]{8,}|sk-(?:ant-|proj-|or-)?[A-Za-z0-9_\-]{16,}|gh[opsur]_[A-Za-z0-9]{20,}"
@@ -41,13 +42,17 @@ _NAMED_TOKEN = re.compile(
     r"\s*(?:is|es|was|era|:|=|=>|->)+\s*[\"'`«“]?(?P<value>[A-Za-z0-9_\-.+/=]{12,400})",
     re.IGNORECASE,
 )
+_ENVIRONMENT = re.compile(
+    r"(?<!\w)(?:[A-Za-z0-9]{1,20}_){1,5}(?:key|token|secret|password|passwd|pwd)\s*[:=]\s*[\"'`]?(?P<value>[^\s\"'`]{6,400})",
+    re.IGNORECASE,
+)
 _PASSWORD_WORD = (
-    r"(?:passwords?|passwd|passcode|passphrase|pass|pwd|pw|psw|contrase[ñn]as?|clave|password|contrasenia|pin"
+    r"(?:passwords?|passwort|kennwort|senha|mot\s+de\s+passe|passwd|passcode|passphrase|pass|pwd|pw|psw|contrase[ñn]as?|clave|password|contrasenia|pin"
     r"|parola|recovery\s+phrase|seed\s+phrase|frase\s+(?:semilla|de\s+recuperaci[óo]n))"
 )
 _PASSWORD = re.compile(
-    rf"\b(?P<word>{_PASSWORD_WORD})\b(?P<middle>[^.!?\n:=]{{0,40}}?)(?P<link>\s*(?:[:=]+>?|->)\s*|\s+(?:is|was|es|era|ser[áa]|to|a|por)\s*:?\s+)"
-    r"(?P<quote>[\"'`«“‘]?)(?P<value>[^\s\"`»”]{3,80})",
+    rf"\b(?P<word>{_PASSWORD_WORD})\b(?P<middle>[^.!?\n:=]{{0,40}}?)(?P<link>\s*(?:[:=]+>?|->)\s*|\s+(?:is|was|es|era|fue|ser[áa]|to|a|por)"
+    r"(?:\s+(?:changed|set|reset|updated|cambiada|puesta|actualizada)\s+(?:to|a|por))?\s*:?\s+)(?P<quote>[\"'`«“‘]?)(?P<value>[^\s\"`»”]{3,80})",
     re.IGNORECASE,
 )
 _BARE_PASSWORD = re.compile(
@@ -62,6 +67,22 @@ _BEFORE_PASSWORD = re.compile(
     rf"[\"'`«“](?P<value>[^\s\"'`»”]{{5,64}})[\"'`»”]\s*(?:,\s*)?(?:is|es|as|como|was|era)\s+(?:my|mi|the|la|a|una)?\s*(?:\w+\s+)?{_PASSWORD_WORD}\b",
     re.IGNORECASE,
 )
+_AS_PASSWORD = re.compile(
+    rf"(?<![^\s\"'`«“(])(?P<value>(?=[^\s\"'»”]{{0,40}}[^\W\d_])(?=[^\s\"'»”]{{0,40}}\d)[^\s\"'»”,;]{{5,40}})[\"'`»”]?\s+"
+    rf"(?:as|como|de|for)\s+(?:(?:my|mi|the|la|a|una)\s+)?(?:\w+\s+)?{_PASSWORD_WORD}\b(?!\s+(?:manager|field|reset))",
+    re.IGNORECASE,
+)
+_QUOTED_PASSWORD = re.compile(
+    rf"\b{_PASSWORD_WORD}\b[^.!?\n:=\"“«]{{0,40}}?(?:\s*[:=]\s*|\s+(?:is|was|es|era)\s*:?\s+)"
+    r"(?P<open>[\"'`«“])(?P<value>(?P<first>[^\s\"'`»”]{2,30})(?: [^\s\"'`»”]{1,30}){1,7})[\"'`»”](?!\w)",
+    re.IGNORECASE,
+)
+_OTHER_PASSWORD = re.compile(
+    r"[\"'`»”]?\s*[,;]?\s*(?:and|y|but|pero)?\s*(?:the|la|my|mi)?\s*(?:new|old|current|other|nueva|vieja|antigua|anterior|actual"
+    r"|otra)(?:\s+one)?\s*(?:[:=]|is|was|es|era)\s*[\"'`«“]?(?P<value>(?=\S{0,40}\d)[^\s\"'`»”,;]{4,40})",
+    re.IGNORECASE,
+)
+"""What follows a password: `old: Tiger2020, new: Lion2021`."""
 _PHRASE = re.compile(
     r"\b(?:recovery|seed|secret|backup|frase)\s+(?:phrase|words|semilla|secreta|de\s+recuperaci[óo]n)\b[^\n:]{0,20}:\s*"
     r"(?P<value>(?:[a-záéíóúñ]{3,10}[ ,]+){5,24}[a-záéíóúñ]{3,10})",
@@ -121,7 +142,9 @@ _CODE_TASK = re.compile(
 
 _TOKEN_WORDS = ("key", "token", "secret", "clave")
 _CODE_WORDS = ("code", "digo", "otp", "one time", "one-time", "2fa", "mfa", "tan", "token", "clave", "nip", "pin")
-_PASSWORD_WORDS = ("pass", "pwd", "pw", "psw", "contrase", "clave", "pin", "parola", "phrase", "frase")
+_PASSWORD_WORDS = (
+    "pass", "pwd", "pw", "psw", "contrase", "clave", "pin", "parola", "phrase", "frase", "kennwort", "senha",
+)  # fmt: skip
 _PHRASE_WORDS = ("recovery", "seed", "secret", "backup", "frase")
 
 
@@ -139,8 +162,11 @@ def secrets(text: str, low: str) -> Iterator[Item]:
     for match in _NAMED_TOKEN.finditer(text) if has_any(low, _TOKEN_WORDS) else ():
         if any(char.isdigit() for char in match["value"]):
             yield Item(*match.span("value"), Kind.TOKEN)
+    yield from (Item(*match.span("value"), Kind.TOKEN) for match in _ENVIRONMENT.finditer(text))
     if has_any(low, _CODE_WORDS):
         yield from _codes(text)
+    if has_any(low, _SENT_WORDS):
+        yield from _sent_codes(text)
     if has_any(low, _PASSWORD_WORDS):
         yield from _passwords(text)
     if has_any(low, _PHRASE_WORDS):
@@ -168,12 +194,54 @@ def _codes(text: str) -> Iterator[Item]:
             yield Item(*match.span("value"), Kind.CODE)
 
 
+def _sent_codes(text: str) -> Iterator[Item]:
+    """Yield codes that no word calls so: six digits that a message brought, or that are to be entered."""
+    for pattern in _SENT_CODES:
+        for match in pattern.finditer(text):
+            if not HARMLESS.search(before(text, match.start("value"))):
+                yield Item(*match.span("value"), Kind.CODE)
+
+
+_SIX = r"(?P<value>\d{6}|\d{3}[ \-]\d{3})(?![\w\-]|[.,]\d)"
+_SENT_CODES = (
+    re.compile(
+        rf"\b(?:sms|texted|mensaje(?:\s+de\s+texto)?|whatsapp)\b[^.!?\n\d]{{0,30}}?(?<![\w.,$€-]){_SIX}", re.IGNORECASE
+    ),
+    re.compile(rf"(?<![\w.,$€-]){_SIX}\s+(?:by|via|in\s+a|por)\s+(?:text|sms|mensaje|whatsapp)\b", re.IGNORECASE),
+    re.compile(
+        rf"\b(?:use|enter|type|introduzca|introduce|usa|ingresa|escribe|digita)\s+{_SIX}\s+(?:to|para)\s+(?:sign|log|verify"
+        r"|confirm|access|unlock|entrar|acceder|iniciar|verificar|confirmar|desbloquear)",
+        re.IGNORECASE,
+    ),
+    re.compile(
+        r"\b(?:(?:verification|security|login|access)\s+number|n[úu]mero\s+de\s+(?:verificaci[óo]n|seguridad|acceso)"
+        rf"|(?:six|6|seis)\s+(?:digits|d[íi]gitos))\s*(?:is|are|was|were|es|son|eran|:)?\s*{_SIX}",
+        re.IGNORECASE,
+    ),
+)
+_SENT_WORDS = (
+    "sms",
+    "text",
+    "mensaje",
+    "whatsapp",
+    "verif",
+    "secur",
+    "segur",
+    "login",
+    "acce",
+    "digit",
+    "gito",
+    " to ",
+    "para",
+)
+
+
 _MORE = re.compile(rf"(?:\s*[,;/]\s*|\s*\n[ \t>*\-]*|\s+(?:and|y|or|o)\s+){_CODE_VALUE}", re.IGNORECASE)
 
 
 def _plain(match: re.Match[str]) -> bool:
     """Return whether it is just `code: 482913` or `the code is 482913`."""
-    return not match["middle"].strip() and match["value"].replace(" ", "").isdigit()
+    return not match["middle"].strip() and re.sub(r"[ .\-]", "", match["value"]).isdigit()
 
 
 def _is_year(value: str) -> bool:
@@ -188,7 +256,13 @@ def _passwords(text: str) -> Iterator[Item]:
         if _is_password(text, match, value):
             yield Item(match.start("value"), match.start("value") + len(value), Kind.PASSWORD)
             place = match.start("value") + len(value)
-    for pattern in (_BARE_PASSWORD, _PAIR, _BEFORE_PASSWORD):
+            other = _OTHER_PASSWORD.match(text, place)
+            if other is not None:
+                yield Item(*other.span("value"), Kind.PASSWORD)
+    for quoted in _QUOTED_PASSWORD.finditer(text):
+        if not _ORDINARY.fullmatch(quoted["first"]):
+            yield Item(*quoted.span("value"), Kind.PASSWORD)
+    for pattern in (_BARE_PASSWORD, _PAIR, _BEFORE_PASSWORD, _AS_PASSWORD):
         yield from (Item(*hit.span("value"), Kind.PASSWORD) for hit in pattern.finditer(text))
 
 

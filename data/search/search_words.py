@@ -78,7 +78,7 @@ def phone_spellings(written: str) -> set[str]:
     elif _SHORTEST_WITH_PREFIX <= len(digits) <= _LONGEST_WITHOUT_PREFIX:
         national = digits.removeprefix("0")
         spellings |= {national, *(code + national for code in _PREFIXES)}
-    return {one for one in spellings if len(one) >= SHORTEST_PHONE}
+    return {digits for digits in spellings if len(digits) >= SHORTEST_PHONE}
 
 
 def _other_spellings(plain: str) -> set[str]:
@@ -107,7 +107,7 @@ def term(text: str, *, beginning: bool = False) -> str:
     ):
         phrase += "*"
     spellings = numbers_in(f" {plain} ") if any(sign.isdigit() for sign in plain) else set()
-    for number in [one for one in spellings if one.isdigit()]:
+    for number in [number for number in spellings if number.isdigit()]:
         spellings |= phone_spellings(("+" if "+" in plain else "") + number)
     spellings |= _other_spellings(plain.strip()) if any(sign.isdigit() for sign in plain) else set()
     return phrase if not spellings else "(" + " OR ".join([phrase, *(f'"{one}"' for one in sorted(spellings))]) + ")"
