@@ -10,7 +10,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from data.desk_file.backup_files import REPLACED, backup_folder, backup_path, copies_of
+from data.desk_file.backup_files import REPLACED, backup_folder, backup_path, backups_of, copies_of
 from data.desk_file.connection import connect
 from data.desk_file.copy_with_key import copy_with_key
 from data.desk_file.encryption import salt_of
@@ -89,7 +89,9 @@ def replace_desk(desk: Path, new: Path, now: int, actor: str, kind: str, source:
             lost = None if newest is None else max(0, newest - store.events.newest())
             action = store.actions.begin(actor, now)
             detail = {"from": source, "lost": lost, "in_doubt": in_doubt}
-            store.events.add(action, NO_TICKET, now, actor, kind, detail)
+            # backups are named by free seconds, and a clock may be set back: none of them is newer than this choice
+            at = max([now, *(copy.at for copy in backups_of(desk))])
+            store.events.add(action, NO_TICKET, at, actor, kind, detail)
     flush(new)
     with _alone_with(desk):
         kept = _put_aside(desk, now)

@@ -339,3 +339,12 @@ def test_nothing_can_be_read_of_a_text(desk: Path) -> None:
     with pytest.raises(StoreError, match="Not even the list of tables"):
         salvage(desk, desk, NOW, "eva")
     assert desk.read_text().startswith("just a text")
+
+
+def test_an_older_backup_that_was_chosen_is_not_older_than_any_other(desk: Path) -> None:
+    first = make_backup(desk, NOW)
+    fill(desk, 3, start=100)
+    second = make_backup(desk, NOW)  # named by the next second
+    restore(desk, first.path, NOW, "ann")
+    with closing(Store.open(desk)) as store:
+        assert store.events.last_restored().at >= max(copy.at for copy in copies_of(desk) if copy.path == second.path)
