@@ -14,6 +14,7 @@ from typing import Any
 from textual import events
 from textual.app import App
 from textual.pilot import Pilot
+from textual.screen import Screen
 from textual.strip import Strip
 from textual.worker import WorkerCancelled
 
@@ -183,10 +184,14 @@ async def drained(pilot: Pilot[Any]) -> None:
         await pilot.app.animator.wait_until_complete()  # it scrolls, in one step but by a timer
         while pilot.app.is_running and pilot.app.screen is screen and not drawn.is_set():  # a closed one never is
             await pilot.pause(0)
-        if len(pilot.app.screen_stack) > 2:
-            await pilot.pause()  # a screen under another is laid out by a timer of its own
-        if drawn.is_set() and not (any(_queued(pilot.app)) or any(_under_way())):
+        is_drawn = not any(_is_to_be_drawn(screen) for screen in (*pilot.app._background_screens, pilot.app.screen))
+        if drawn.is_set() and is_drawn and not (any(_queued(pilot.app)) or any(_under_way())):
             return
+
+
+def _is_to_be_drawn(screen: Screen[Any]) -> bool:
+    """Return whether a screen waits for its timer to lay out or draw something: no message tells of that."""
+    return screen._update_timer._active.is_set()
 
 
 def _under_way() -> Iterator[asyncio.Task[Any]]:
