@@ -13,9 +13,11 @@ from collections.abc import Callable
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import HTTP
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, quote, unquote, urlsplit
+
+from tests.servers.web_handler import Answer, WebHandler
 
 Json = dict[str, Any]
 STATUSES = ("open", "resolved", "pending", "snoozed")
@@ -251,31 +253,13 @@ def _given(kind: str, body: bytes) -> Json:
     return fields
 
 
-def _handler(double: ChatwootDouble) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
+def _handler(double: ChatwootDouble) -> type[WebHandler]:
+    class Handler(WebHandler):
         timeout = 10
-        disable_nagle_algorithm = True
 
-        def _any(self) -> None:
-            length = int(self.headers.get("Content-Length") or 0)
-            body = self.rfile.read(length)
-            if len(body) < length:
-                return
-            status, headers, answer = double.answer(self.command, self.path, self.headers, body)
-            if not status:
-                self.close_connection = True
-                return
-            packed = answer if isinstance(answer, bytes) else json.dumps(answer).encode()
-            self.send_response(status)
-            for name, value in {**headers, "Content-Length": str(len(packed))}.items():
-                self.send_header(name, value)
-            self.end_headers()
-            self.wfile.write(packed)
+        def answer(self, body: bytes) -> Answer:
+            return double.answer(self.command, self.path, self.headers, body)
 
-        do_GET = do_POST = _any  # noqa: N815
-
-        def log_message(self, *_: object) -> None:
-            pass
+        do_GET = do_POST = WebHandler.any  # noqa: N815
 
     return Handler

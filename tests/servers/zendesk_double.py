@@ -9,14 +9,14 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from tests.servers.web_handler import Answer, WebHandler
 from tests.servers.zendesk_tickets import Json, Refusal, ZendeskTickets
 
 _Query = dict[str, str]
-LARGEST = 8_000_000
 
 
 class ZendeskDouble:
@@ -221,32 +221,15 @@ def _named(known: dict[int, str]) -> list[Json]:
     return [{"id": number, "name": name} for number, name in known.items()]
 
 
-def _handler(double: ZendeskDouble) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
+def _handler(double: ZendeskDouble) -> type[WebHandler]:
+    class Handler(WebHandler):
         timeout = 10
-        disable_nagle_algorithm = True  # else each answer waits 40 ms
 
-        def _any(self) -> None:
-            length = min(int(self.headers.get("Content-Length") or 0), LARGEST)
-            body = self.rfile.read(length)
-            if len(body) < length:
-                return
-            status, headers, answer = double.answer(self.command, self.path, self.headers, body)
-            double.answered.append(status)
-            if not status:
-                self.close_connection = True
-                return
-            packed = answer if isinstance(answer, bytes) else json.dumps(answer).encode()
-            self.send_response(status)
-            for name, value in {**headers, "Content-Length": str(len(packed))}.items():
-                self.send_header(name, value)
-            self.end_headers()
-            self.wfile.write(packed)
+        def answer(self, body: bytes) -> Answer:
+            answer = double.answer(self.command, self.path, self.headers, body)
+            double.answered.append(answer[0])
+            return answer
 
-        do_GET = do_POST = do_PUT = _any  # noqa: N815
-
-        def log_message(self, *_: object) -> None:
-            pass
+        do_GET = do_POST = do_PUT = WebHandler.any  # noqa: N815
 
     return Handler
