@@ -15,6 +15,7 @@ from data.confidential.names_of_children import WORDS as CHILDREN
 from data.confidential.names_of_children import names_of_children
 from data.confidential.numbers import cvvs, numbers
 from data.confidential.secret_values import private_keys, secrets
+from data.confidential.written_out import ANCHORS, runs, written_out
 
 DOTS = "•••"
 _REACH = 250
@@ -25,7 +26,7 @@ _WORDS = (
     "s/n", "pass", "pwd", "pww", "psw", "psd", "contrase", "clave", "parola", "kennwort", "senha", "phrase", "frase",
     "seed", "semilla",
     "school", "colegio", "instituto", "escuela", "liceo", "secundaria", "primaria", "preparatoria", "academy",
-    "elementary", "guarder", *CHILDREN,
+    "elementary", "guarder", *ANCHORS, *CHILDREN,
 )  # fmt: skip
 """With digits and at signs the anchors: every item has one in it or right before it."""
 _LONGEST_READ = 4_000
@@ -100,13 +101,13 @@ def covered(text: str, items: Sequence[Item]) -> str:
 
 def cover(value: str, kind: Kind) -> str:
     """Return what is shown in place of an item."""
-    if kind is Kind.EMAIL:
+    if kind is Kind.EMAIL and "@" in value:
         local, _, domain = value.partition("@")
         return f"{local[0] if len(local) > 1 else ''}{DOTS}@{domain}"
     digits = [char for char in value if char.isalnum()]
     if kind in _LAST_FOUR and len(digits) >= 12:
         return f"{DOTS}{''.join(digits[-4:])}"
-    if kind in _LAST_TWO and len(digits) >= 7:
+    if kind in _LAST_TWO and sum(map(str.isdigit, digits)) >= 7:
         return f"{DOTS}{''.join(digits[-2:])}"
     return DOTS
 
@@ -150,6 +151,7 @@ def _anchored(text: str) -> Iterator[tuple[int, int]]:
     """Yield the spans around anchors; none touches the next."""
     spans = [match.span() for match in _DIGITS.finditer(text)]
     low = lowered(text)
+    spans += runs(text, low)
     for word in _WORDS:
         place = low.find(word)
         while place >= 0:
@@ -177,3 +179,4 @@ def _all(text: str) -> Iterator[Item]:
     yield from secrets(text, low)
     yield from children(text, low)
     yield from names_of_children(text, low)
+    yield from written_out(text, low)

@@ -64,7 +64,16 @@ CVV = _words(
     r"\b(?:cvv2?|cvc2?|cvn|csc|cid|security\s+code|c[óo]digo\s+de\s+seguridad)\b[^\w\n]{0,4}"
     r"(?:(?:is|was|es|era|code|n[úu]mero|number)[^\w\n]{0,3})?$"
     r"|\b(?:cvv2?|cvc2?)\b(?:\s+[^\W\d_]{1,10}){1,4}\s+(?:is|was|es|era)[\s:]{1,3}$"
+    r"|\b(?:(?:three|four|[34]|last|tres|cuatro|[úu]ltim[oa]s)\s+(?:\w+\s+)?(?:digits|numbers|n[úu]mer(?:it)?os|d[íi]gitos|cifras)"
+    r"|code|c[óo]digo)\s+(?:\w+\s+){0,3}?"
+    r"(?:back|reverse|behind|signature|strip|atr[áa]s|reverso|dorso|trasera|detr[áa]s|firma)\b[^.!?\n\d]{0,28}$"
 )
+CVV_AFTER = _words(
+    r"[\s,(]{1,3}(?:(?:is|are|es|son)\s+)?(?:(?:the|los|el|las)\s+)?(?:\w+\s+){0,3}?"
+    r"(?:on|at|from|del?|en\s+el|al)\s+(?:the\s+|la\s+)?(?:parte\s+de\s+)?"
+    r"(?:back|reverse|signature\s+strip|atr[áa]s|reverso|dorso|trasera|detr[áa]s)\b"
+)
+"""The words right after three digits that say where on a card they are."""
 
 
 NAMES_A_NUMBER = _words(

@@ -475,7 +475,9 @@ def _documents(text: str) -> Iterator[Item]:
 def cvvs(text: str, low: str) -> Iterator[Item]:
     """Yield the check number on the back of a card: named so, or after the date on which the card expires."""
     for match in _THREE_OR_FOUR.finditer(text) if has_any(low, _CVV_PARTS) else ():
-        if nearby_words.CVV.search(nearby_words.before(text, match.start())):
+        if nearby_words.CVV.search(nearby_words.before(text, match.start())) or (
+            nearby_words.CVV_AFTER.match(text, match.end()) and nearby_words.CARD_NEAR.search(low)
+        ):
             yield Item(*match.span(), Kind.CARD)
     for match in _AFTER_EXPIRY.finditer(text):
         if (
@@ -485,7 +487,10 @@ def cvvs(text: str, low: str) -> Iterator[Item]:
             yield Item(*match.span("value"), Kind.CARD)
 
 
-_CVV_PARTS = ("cvv", "cvc", "cvn", "csc", "cid", "security", "seguridad")
+_CVV_PARTS = (
+    "cvv", "cvc", "cvn", "csc", "cid", "security", "seguridad", "back", "reverse", "behind", "strip", "signature",
+    "atr", "reverso", "dorso", "trasera", "firma",
+)  # fmt: skip
 _THREE_OR_FOUR = re.compile(r"(?<!\w)\d{3,4}(?!\w)")
 _AFTER_EXPIRY = re.compile(r"(?<!\d)(?:0[1-9]|1[0-2])/(?:20)?\d\d[\s,]+(?P<value>\d{3,4})(?!\w)")
 
