@@ -20,7 +20,7 @@ _DIGIT = re.compile(r"\d")
 """What every date has; most lines have none."""
 
 _OPENER = re.compile(
-    r"(?:on|at|el|em|no dia|le|am|il giorno|il|in data|op|den|på|w dniu|dnia|dne|dňa|pe|în data de|la data de|pada|"
+    r"(?:on|at|el|en|em|no dia|le|am|il giorno|il|in data|op|den|på|w dniu|dnia|dne|dňa|pe|în data de|la data de|pada|"
     r"vào(?: lúc| ngày)?|στις|o|a|dana|data|sobota|за|на|в|ב|ב-|בתאריך|في|بتاريخ|در|เมื่อ|在|于|於|vom|von|d\.|egun|klo)"
     r"(?=[\s\d,])",
     re.I,
@@ -38,7 +38,7 @@ _VERB = re.compile(
     re.I,
 )
 _SMALL = """
-    on at el em no dia le am il giorno in data op den på w dniu dnia dne dňa pe în de pada vào lúc ngày a o as às las la
+    on at el en em no dia le am il giorno in data op den på w dniu dnia dne dňa pe în de pada vào lúc ngày a o as às las la
     los à um uhr kl klo om alle ore heeft het volgende the following via from for użytkownik g г в gmt utc cet cest pst
     pdt est edt pm p m s ha har have je je/la ha del di da do dos das e y und och og and van von der den ter ten bin
     al ibn du des zu zur dell ot til na mailto tarihinde şunu saat hat et the id user uživatel kullanıcısı odesílatel
@@ -63,8 +63,8 @@ _ZONE = re.compile(r"\b(?:GMT|UTC)?\s?[+-]\d{1,2}:?\d{2}\b|\b(?-i:[A-Z]{3,4})\b|
 _WORD = re.compile(r"[^\W\d_][\w'’.-]*")
 _EDGE = " \t*_-–—"
 _INLINE = re.compile(
-    r"(?<=\S)\s*-{0,5}\s(?=(?:On|El|Em|Le|Am|Il|Op|Den|Dnia|W dniu)\s(?:[^\W\d_]{2,12}[.,]{0,2}\s){0,2}\d|"
-    r"(?:On|El|Em|Le|Am|Il|Op|Den)\s[^\W\d_]{2,12}[.,]{0,2}\s[^\W\d_]{3,12}[.,]?\s\d)"
+    r"(?<=\S)\s*-{0,5}\s(?=(?:On|El|En|Em|Le|Am|Il|Op|Den|Dnia|W dniu)\s(?:[^\W\d_]{2,12}[.,]{0,2}\s){0,2}\d|"
+    r"(?:On|El|En|Em|Le|Am|Il|Op|Den)\s[^\W\d_]{2,12}[.,]{0,2}\s[^\W\d_]{3,12}[.,]?\s\d)"
 )
 
 

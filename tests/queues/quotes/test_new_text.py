@@ -15,6 +15,7 @@ ATTRIBUTIONS = [
     "El mar, 4 mar 2025 a las 9:12, Acme (<help@acme.example>) escribió:",
     "El jue, 7 mar 2024 a la(s) 16:43, Sofía Pérez\n(sofia@outlook.example) escribió:",
     "Em ter., 4 de mar. de 2025 às 09:12, Acme <help@acme.example> escreveu:",
+    "En martes, 4 de marzo de 2025, 09:12:22 a. m. CST, Acme <help@acme.example> escribió:",
     "O mar., 4 mar. 2025 ás 9:12, Acme (<help@acme.example>) escribiu:",
     "El dt., 4 març 2025 a les 9:12, Acme <help@acme.example> va escriure:",
     "Il giorno mar 4 mar 2025 alle ore 09:12 Acme <help@acme.example> ha scritto:",
