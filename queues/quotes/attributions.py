@@ -26,9 +26,10 @@ _OPENER = re.compile(
     re.I,
 )
 _VERB = re.compile(
-    r"(?<!\w)(?:wrote|writes|sent|said|escribi[óo]|escribe|escreveu|escribiu|va escriure|ha escrit|ha scritto|a écrit|"
-    r"schrieb|geschrieben|menulis|yazdı|yazmış|đã viết|đã ghi|написал(?:[аи]|\(а\))?|пишет|писал\(?а?\)?|пише|"
-    r"написа(?:в|ла)?|"
+    r"(?<!\w)(?:wrote|writes|sent|said|escribi[óo]|escribiste|escribieron|escribe|escreveu|escribiu|va escriure|"
+    r"ha escrit|ha scritto|a écrit|(?:avez|as) écrit|"
+    r"schrieb(?:st|en)?|geschrieben|menulis|yazdı|yazmış|đã viết|đã ghi|написал(?:[аи]|\(а\))?|пишет|писал\(?а?\)?|"
+    r"пише|написа(?:в|ла)?|"
     r"schreef|geschreven|skrev|skrifaði|kirjoitti|kirjutas|rašė|rakstīja|napisał(?:\(a\)|a)?|pisze|napsal(?:\(a\)|a)?|"
     r"napísal(?:\(a\)|a)?|napisao(?:/la)?|napisala|je napisal\w*|írta(?: \(időpont.{0,40}\))?|ezt írta|a scris|έγραψε|"
     r"idatzi du|scripsit|scrisse|נכתב|כתבה?|כתב/ה)(?!\w)|"
@@ -38,12 +39,12 @@ _VERB = re.compile(
     re.I,
 )
 _SMALL = """
-    on at el en em no dia le am il giorno in data op den på w dniu dnia dne dňa pe în de pada vào lúc ngày a o as às las la
-    los à um uhr kl klo om alle ore heeft het volgende the following via from for użytkownik g г в gmt utc cet cest pst
-    pdt est edt pm p m s ha har have je je/la ha del di da do dos das e y und och og and van von der den ter ten bin
-    al ibn du des zu zur dell ot til na mailto tarihinde şunu saat hat et the id user uživatel kullanıcısı odesílatel
-    odosielateľ v ο χρήστης στις π.μ μ.μ р г message mensagem
-    mensaje d nachricht följande følgende ons ti ke to pe la su le los
+    on at el en em no dia le am il giorno in data op den på w dniu dnia dne dňa pe în de pada vào lúc ngày a o as às
+    las la los à um uhr kl klo om alle ore heeft het volgende the following via from for użytkownik g г в gmt utc
+    cet cest pst pdt est edt pm p m s ha har have je je/la ha del di da do dos das e y und och og and van von der
+    den ter ten bin al ibn du des zu zur dell ot til na mailto tarihinde şunu saat hat et the id user uživatel
+    kullanıcısı odesílatel odosielateľ v ο χρήστης στις π.μ μ.μ р г message mensagem mensaje d nachricht följande
+    følgende ons ti ke to pe la su le los
 """
 _GLUE = frozenset(_SMALL.split())
 """Small words that mail programs and names have in them."""
@@ -68,6 +69,12 @@ _INLINE = re.compile(
 )
 
 
+_YOU = re.compile(
+    rf"(?<!\w)(?:you|t[úu]|usted|ud\.?|vous|você|du|sie)\s+(?={_VERB.pattern})"
+    rf"|(?:{_VERB.pattern})\s+(?:du|sie|usted)(?=\s*:)|(?<!\w)(?:escribiste|escribieron|schriebst)(?!\w)",
+    re.I,
+)
+"""Some mail programs say `you wrote` for whom they answer."""
 _GAP = re.compile(r"(?<=[:：])[ \t\xa0]{2,}(?=\S)")
 _LAST_SIGNS = (":", "：", ">", ")")
 _DASHES = ("--", "—", "==")
@@ -208,6 +215,9 @@ def _judged(joined: str, opens: _Opening) -> Sureness:
     text = joined.strip(_EDGE)
     colon = text.endswith((":", "："))
     dated, address, verb = DATE.search(text), ADDRESS.search(text), _VERB.search(text)
+    if dated and colon and verb and (TIME.search(text) or YEAR.search(text)) and _YOU.search(text):
+        nameless = _words_left(_YOU.sub(" ", text))
+        return Sureness.MARKED if not _is_sentence(nameless) and _lower(nameless) <= 2 else Sureness.NONE
     rest = _words_left(text)
     if _is_sentence(rest) or len(rest) > (12 if address else 7):
         return Sureness.NONE

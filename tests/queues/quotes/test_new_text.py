@@ -208,6 +208,23 @@ def test_an_answer_directly_above_a_frame_stays_and_the_history_goes(frame: str,
     assert not parts.sure
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "At 3/4/2025 09:12 AM, you wrote:",
+        "On Tuesday 4 March 2025, 9:12, you wrote:",
+        "El martes 4 de marzo de 2025, 9:12, usted escribió:",
+        "El 4/3/2025 a las 9:12, escribiste:",
+        "Am 04.03.2025 um 09:12 schrieben Sie:",
+        "Le 4 mars 2025 à 9:12, vous avez écrit :",
+    ],
+)
+def test_an_attribution_that_says_you_counts_only_above_marked_lines(line: str) -> None:
+    assert split(f"It works.\n\n{line}\n> Does it work?\n>Tell us.").text == "It works."
+    by_hand = f"It works.\n\n{line}\nthat I get 20 EUR."
+    assert split(by_hand).text == by_hand
+
+
 @pytest.mark.parametrize("frame", [*MORE_ATTRIBUTIONS, *HEADER_BLOCKS])
 def test_an_answer_above_and_below_marked_history_stays(frame: str) -> None:
     parts = split(f"No, see below\n{frame}\n> Did the new one arrive?\n\nIt did not, order 4711.\n\n> Really?\n\nYes.")
