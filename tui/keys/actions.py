@@ -307,8 +307,9 @@ def _compose() -> list[Action]:
         return Action(f"composer.{name}", keys, title, tooltip, "Write", Scope.COMPOSER, call=name, footer=footer)
 
     return [
-        compose("send", ("ctrl+s", "ctrl+enter"), "Send", "Send with the usual outcome."),
-        compose("send_as", ("ctrl+o",), "Send as…", "Look at the reply and choose solved, pending or open."),
+        compose(
+            "send", ("ctrl+s", "ctrl+enter", "f2"), "Send…", "Keep the draft and show what leaves; save a note."
+        ),
         compose("toggle_note", ("ctrl+t",), "Reply or note", "Turn the reply into an internal note, or back."),
         compose("next_hole", ("ctrl+n",), "Next finding", "Go to the next missing value, or text to check again."),
         compose("language", ("ctrl+l",), "Language", "Write the macro in the other language.", footer=False),
@@ -317,7 +318,6 @@ def _compose() -> list[Action]:
         compose("attach", ("f5",), "Attach…", "Add a file to the reply; Tab completes its path.", footer=False),
         compose("detach", ("f8",), "Remove file", "Remove the last file from the reply.", footer=False),
         compose("keep", ("f4",), "Keep as macro…", "Make this text a macro of your own.", footer=False),
-        compose("preview", ("f2",), "Preview", "Look at what will be sent."),
         compose("leave", ("escape",), "Leave", "Back to the ticket; the draft is kept."),
     ]
 

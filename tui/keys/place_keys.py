@@ -35,9 +35,7 @@ KEYS: dict[Place, tuple[str, ...]] = {
     Place.TICKET: (DIGITS, "ticket.reply", "ticket.solve", "ticket.urgent", "nav.back", "desk.help"),
     Place.GUIDED: ("procedure.step", DIGITS, "ticket.reply", "ticket.solve", "nav.back", "desk.help"),
     Place.STEPS: ("step.confirm", "step.choose_1", "step.take_back", "step.next", "step.leave"),
-    Place.COMPOSER: (
-        "composer.send", "composer.preview", "composer.next_hole", "composer.toggle_note", "composer.leave",
-    ),
+    Place.COMPOSER: ("composer.send", "composer.next_hole", "composer.toggle_note", "composer.leave"),
 }  # fmt: skip
 """The actions of each place, the most important first."""
 

@@ -264,15 +264,11 @@ class Composer(Vertical):
 
     def action_send(self) -> None:
         """Post a request to send the text."""
-        self._ask_to_send(choose=False)
-
-    def action_send_as(self) -> None:
-        """Post a request for the preview, to choose the outcome there."""
-        self._ask_to_send(choose=True)
-
-    def action_preview(self) -> None:
-        """Post a request for the preview."""
-        self._ask_to_send(choose=True)
+        if not self._text.strip():
+            self.notify(words("There is nothing to send yet."), timeout=3, markup=False)
+            return
+        self.flush()
+        self.post_message(SendAsked(self.draft))
 
     def action_toggle_note(self) -> None:
         """Turn the reply into a note, or back."""
@@ -340,13 +336,6 @@ class Composer(Vertical):
         """Go back to the ticket; the draft is kept."""
         self.flush()
         self.post_message(ComposerLeft())
-
-    def _ask_to_send(self, *, choose: bool) -> None:
-        if not self._text.strip():
-            self.notify(words("There is nothing to send yet."), timeout=3, markup=False)
-            return
-        self.flush()
-        self.post_message(SendAsked(self.draft, choose))
 
     def _show_head(self) -> None:
         """Show whether this is a reply or a note; a note's colour and label keep it from being sent by mistake."""

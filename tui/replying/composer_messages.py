@@ -17,10 +17,9 @@ class DraftChanged(DeskMessage):
 
 @dataclass
 class SendAsked(DeskMessage):
-    """Send the text with the usual outcome, or `choose` another on the preview."""
+    """Keep the text and show what will leave; a note is saved."""
 
     draft: Draft
-    choose: bool = False
 
 
 @dataclass

@@ -81,7 +81,7 @@ class ComposerPlace(Part):
                 composer.point_at(at)
 
     async def _show_copies(self, ticket_id: int, change: Change) -> None:
-        """Show who gets a copy: the composer's ctrl+s sends without the card."""
+        """Show who gets a copy, as the card will."""
 
         def copies(desk: Desk) -> tuple[str, ...]:
             return desk.copies(ticket_id, change)

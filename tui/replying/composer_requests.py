@@ -13,7 +13,6 @@ from data.macro_names import separate
 from data.records.changes import Change, Done, Finding
 from data.records.messages import Direction, Draft
 from data.records.outbox import MOST_ENCLOSED, Enclosure
-from data.records.promises import Promise
 from data.records.tickets import Ticket
 from tui.cards.desk_message import DeskMessage
 from tui.context.changing import Changing
@@ -36,7 +35,6 @@ from tui.replying.composer_place import ComposerPlace
 from tui.replying.drafts import Drafts
 from tui.replying.macro_preview import ReplyPreview
 from tui.replying.macro_questions import Given, MacroQuestions
-from tui.replying.outcomes import outcome
 
 if TYPE_CHECKING:
     from macros.filling.macro import Macro
@@ -59,8 +57,6 @@ class ComposerRequests(Part):
         super().__init__(desk)
         self.changing, self.writing, self.drafts = changing, writing, drafts
         self.macro_questions, self.replies = macro_questions, replies
-        self._sending = False
-        """A text to send has been passed to the writer."""
 
     def messages(self) -> Mapping[type[DeskMessage], Callable[..., object]]:
         """Handlers of the composer's messages."""
@@ -161,8 +157,8 @@ class ComposerRequests(Part):
             self.writing.composer.show_findings(text, findings, promise)
 
     async def _send_asked(self, message: SendAsked) -> None:
-        """Save the note, send the reply, or show the preview first, for example if something blocks sending."""
-        if self.desk.busy or self._sending or not self.writing.is_open:
+        """Save the note, or keep the reply's draft and show what will leave; the card's key sends it."""
+        if self.desk.busy or not self.writing.is_open:
             return  # the key is held down: its first press is already being handled
         draft = message.draft
         ticket = self.desk.store.tickets.get(draft.ticket_id)
@@ -175,32 +171,7 @@ class ComposerRequests(Part):
             return
         composer = self._composer_of(ticket)
         change = replace(reply_of(draft), draft=kept.revision, edited=composer.edited if composer is not None else None)
-        if message.choose:
-            self.replies.preview(ticket, change, words("Your reply"))
-            return
-
-        sending = replace(change, status=outcome(change))
-
-        def look(desk: Desk) -> tuple[Ticket, bool, Promise | None]:
-            seen = desk.store.tickets.get(ticket.id) or ticket
-            blocked = any(finding.blocking for finding in desk.findings(ticket.id, change))
-            return seen, blocked or bool(desk.open_gates(ticket.id, sending)), desk.promise(ticket.id, change)
-
-        await self.desk.ask(look, lambda result: self._send_or_show(result[0], change, *result[1:]))
-
-    def _send_or_show(self, ticket: Ticket, change: Change, held_up: bool, promise: Promise | None) -> None:
-        if held_up or self.replies.is_weak(ticket, change):
-            self.replies.preview(ticket, change, words("Not sent yet"))
-            return
-        self._sending = True
-        work = self._send_now(ticket, replace(change, status=outcome(change), promise=promise))
-        self.desk.run_worker(work, group="send")
-
-    async def _send_now(self, ticket: Ticket, change: Change) -> None:
-        try:
-            await self.replies.send(ticket, change)
-        finally:
-            self._sending = False
+        self.replies.preview(ticket, change, words("Your reply"))
 
     def _noted(self, done: Done) -> None:
         self.writing.close()

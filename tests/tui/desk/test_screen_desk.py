@@ -191,7 +191,7 @@ def test_a_reply_is_drafted_sent_and_called_back_with_its_text(path: Path) -> No
         draft = app.desk.store.drafts.get(ticket)
         assert draft is not None
         assert draft.text == "hi"
-        await press(pilot, app, "r", "1", "ctrl+s")
+        await press(pilot, app, "r", "1", "ctrl+s", "enter")
         waiting = app.desk.store.outbox.waiting()
         assert [entry.state for entry in waiting] == [OutboxState.QUEUED]
         assert b"hi1" in waiting[0].raw

@@ -30,7 +30,7 @@ def test_each_action_tells_its_undo_key_and_the_seconds_left(path: Path) -> None
     async def script(pilot: Pilot[int], app: DeskApp) -> None:
         await press(pilot, app, "plus")
         assert app.desk.said.endswith("· z undoes it")
-        await press(pilot, app, "r", *"Hola", "ctrl+s")
+        await press(pilot, app, "r", *"Hola", "ctrl+s", "enter")
         assert "z recalls it within 10s" in app.desk.said
 
     play(path, script)
@@ -40,7 +40,7 @@ def test_once_the_reply_has_left_z_takes_the_rest_back_at_the_second_press(path:
     async def script(pilot: Pilot[int], app: DeskApp) -> None:
         ticket = app.desk.list.current_id
         assert ticket is not None
-        await press(pilot, app, "r", *"Hola", "ctrl+s")
+        await press(pilot, app, "r", *"Hola", "ctrl+s", "enter")
         other = Store.open(path)
         with other.write():
             database(other).execute("UPDATE outbox SET state = 'sent'")

@@ -76,7 +76,6 @@ async def test_sending_tells_the_draft_first() -> None:
         assert isinstance(changed, DraftChanged)
         assert isinstance(asked, SendAsked)
         assert asked.draft == Draft(7, "hi", revision=3)
-        assert not asked.choose
 
 
 async def test_an_empty_text_is_not_sent() -> None:

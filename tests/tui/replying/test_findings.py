@@ -109,7 +109,7 @@ def test_no_reason_lets_a_password_out(path: Path) -> None:
 ACCOUNT = "Hola: la cuenta es ES91 2100 0418 4502 0005 1332 y {{ amount }} llega."
 
 
-def test_sending_what_is_blocked_shows_the_card_instead(path: Path) -> None:
+def test_what_is_blocked_stays_on_the_card(path: Path) -> None:
     async def script(pilot: Pilot[int], app: DeskApp) -> None:
         ticket = await write(pilot, app, ACCOUNT)
         await press(pilot, app, "ctrl+s", "enter")
@@ -123,10 +123,17 @@ def test_sending_what_is_blocked_shows_the_card_instead(path: Path) -> None:
     play(path, script, make=checked)
 
 
-def test_a_reply_with_nothing_wrong_leaves_at_once(path: Path) -> None:
+def test_a_written_reply_is_kept_and_leaves_by_its_card_only(path: Path) -> None:
     async def script(pilot: Pilot[int], app: DeskApp) -> None:
         ticket = await write(pilot, app, "Hola: ya funciona.")
-        await press(pilot, app, "ctrl+s")
+        await press(pilot, app, "ctrl+s", "ctrl+s", "ctrl+s")
+        assert "Hola: ya funciona." in picture(app)
+        assert card(app).card.title == "Your reply"
+        assert not app.desk.store.outbox.waiting()
+        draft = app.desk.store.drafts.get(ticket)
+        assert draft is not None
+        assert draft.text == "Hola: ya funciona."
+        await press(pilot, app, "enter")
         assert status_of(path, ticket) is Status.SOLVED
 
     play(path, script, make=checked)

@@ -138,7 +138,7 @@ def test_the_composer_shows_who_gets_a_copy_and_only_they_do(path: Path) -> None
         assert EVE not in picture(app).partition("REPLY")[2].partition("\n")[0]
         await press(pilot, app, "ctrl+t")
         assert f"Cc {BOB}" not in picture(app), "a note has no copies"
-        await press(pilot, app, "ctrl+t", "ctrl+s")
+        await press(pilot, app, "ctrl+t", "ctrl+s", "enter")
         await settled(pilot, app)
         assert sent(app) == (ZOE, (BOB,))
 
