@@ -21,7 +21,10 @@ def test_one_and_enter_twenty_times_answer_twenty_tickets(tmp_path: Path) -> Non
         opened = terminal.see(r"─ #(\d+) ")[1]
         for _ in range(TIMES):
             terminal.press("1")
-            terminal.see("Enter sends, (solves|waits for the customer), next")
+            # on a busy machine the title of the next ticket is there before its text, for which the key was not meant
+            if terminal.see("Enter sends, (solves|waits for the customer), next|Pressed before")[0] == "Pressed before":
+                terminal.press("1")
+                terminal.see("Enter sends, (solves|waits for the customer), next")
             terminal.press(ENTER)
             opened = terminal.see(rf"\A(?![^\0]*Enter sends)[^\0]*Most urgent: \w+#(?!{opened} )(\d+) ")[1]
         assert terminal.leave() == 0
