@@ -34,6 +34,7 @@ from tests.servers.mail_stack import MailStack
 from tests.servers.postgres import PostgresServer, Team
 from tests.servers.request_tracker import RequestTrackerServer
 from tests.servers.roundup import RoundupServer
+from tests.servers.zammad_double import ZammadDouble
 from tests.servers.zendesk_double import ZendeskDouble
 
 # how long an example takes says how busy the machine is, not whether the code is right
@@ -184,5 +185,13 @@ def chatwoot() -> Iterator[ChatwootDouble]:
 def zendesk() -> Iterator[ZendeskDouble]:
     """Yield a stand-in of Zendesk that keeps its tickets."""
     double = ZendeskDouble()
+    yield double
+    double.close()
+
+
+@pytest.fixture
+def zammad() -> Iterator[ZammadDouble]:
+    """Yield a stand-in of Zammad that keeps its tickets."""
+    double = ZammadDouble()
     yield double
     double.close()
