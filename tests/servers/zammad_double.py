@@ -13,7 +13,7 @@ from urllib.parse import parse_qs, quote
 from tests.servers.hosted_double import HostedDouble, Json, Refusal, Request, Route, as_json, paged
 from tests.servers.web_handler import Answer
 from tests.servers.zammad_search import matcher
-from tests.servers.zammad_tickets import PRIORITIES, STATES, ZammadTickets, absent, forbidden, invalid
+from tests.servers.zammad_tickets import PRIORITIES, STATE_TYPES, STATES, ZammadTickets, absent, forbidden, invalid
 
 LISTED, FOUND = 100, 200
 """The most tickets of a page, in the list and in a search."""
@@ -98,7 +98,7 @@ class ZammadDouble(HostedDouble):
             ("GET", r"/api/v1/users", self._users),
             ("GET", r"/api/v1/users/(\d+)", self._shown_user),
             ("GET", r"/api/v1/groups", self._groups),
-            ("GET", r"/api/v1/ticket_states", lambda request: (200, {}, _named(STATES))),
+            ("GET", r"/api/v1/ticket_states", lambda request: (200, {}, self._states())),
             ("GET", r"/api/v1/ticket_priorities", lambda request: (200, {}, _named(PRIORITIES))),
             ("GET", r"/api/v1/object_manager_attributes", self._attributes),
             ("GET", r"/api/v1/tickets", self._list),
@@ -129,11 +129,18 @@ class ZammadDouble(HostedDouble):
     def _shown_user(self, request: Request, number: int) -> Answer:
         if number not in self.state.users:
             raise absent("User", number)
-        return 200, {}, self.state.users[number]
+        user = self.state.users[number]
+        if request.one("expand") not in _YES:
+            return 200, {}, user
+        groups = {name: ["full"] for one, name in self.state.groups.items() if self.state.sees(number, one)}
+        return 200, {}, {**user, "groups": groups}
 
     def _groups(self, request: Request) -> Answer:
         self._only_admins(request)
         return 200, {}, _named(self.state.groups)
+
+    def _states(self) -> list[Json]:
+        return [{**row, "state_type_id": STATE_TYPES[row["id"]]} for row in _named(STATES)]
 
     def _attributes(self, request: Request) -> Answer:
         self._only_admins(request)
@@ -159,8 +166,9 @@ class ZammadDouble(HostedDouble):
     def _search(self, request: Request) -> Answer:
         given = self._given(request)
         match, condition = matcher(str(given.get("query") or "*")), given.get("condition") or {}
+        unknown = self.unindexed if given.get("query") else None  # a condition alone asks the database itself
         rows = [row for row in self._visible(request)
-                if row["id"] not in (self.unindexed or ()) and match(self._indexed(row))
+                if row["id"] not in (unknown or ()) and match(self._indexed(row))
                 and _fits(row, condition)]  # fmt: skip
         name, up = str(given.get("sort_by") or "updated_at"), str(given.get("order_by") or "desc") == "asc"
         rows.sort(key=lambda row: (str(row.get(name) or ""), row["id"]) if not isinstance(row.get(name), int)
@@ -296,8 +304,8 @@ def _fits(row: Json, condition: Mapping[str, Any]) -> bool:
         fits = {
             "is": known in [str(one) for one in (values if isinstance(values, list) else [values])],
             "contains": str(values).casefold() in known.casefold(),
-            "after (absolute)": known > str(values),
-            "before (absolute)": known < str(values),
+            "after (absolute)": known >= str(values),
+            "before (absolute)": known <= str(values),
         }.get(wanted.get("operator"))
         if fits is None:
             raise invalid(f"Invalid operator '{wanted.get('operator')}'")

@@ -17,9 +17,12 @@ from tests.servers.hosted_double import Json, Refusal, stamp
 
 NOBODY = 1
 """The user `-`, who owns what no one owns."""
-STATES = {1: "new", 2: "open", 3: "pending reminder", 4: "closed", 5: "merged", 6: "removed", 7: "pending close"}
-PENDING = (3, 7)
-FOR_AGENTS = (2, 3, 4, 7)
+STATES = {1: "new", 2: "open", 3: "pending reminder", 4: "closed", 5: "merged", 6: "removed", 7: "pending close",
+          8: "waiting for parts"}  # fmt: skip
+"""The states of a fresh system, and one that its administrator added."""
+STATE_TYPES = {1: 1, 2: 2, 3: 3, 4: 5, 5: 6, 6: 7, 7: 4, 8: 3}
+PENDING = (3, 7, 8)
+FOR_AGENTS = (2, 3, 4, 7, 8)
 """The states that the screen of an agent offers for a ticket that is there."""
 PRIORITIES = {1: "1 low", 2: "2 normal", 3: "3 high"}
 TYPES = {1: "email", 2: "sms", 3: "chat", 4: "fax", 5: "phone", 10: "note", 11: "web"}
