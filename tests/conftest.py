@@ -30,6 +30,7 @@ from tests.servers import postgres
 from tests.servers import request_tracker as tracker
 from tests.servers import roundup as issues
 from tests.servers.chatwoot_double import ChatwootDouble
+from tests.servers.freshdesk_double import FreshdeskDouble
 from tests.servers.mail_stack import MailStack
 from tests.servers.postgres import PostgresServer, Team
 from tests.servers.request_tracker import RequestTrackerServer
@@ -193,5 +194,13 @@ def zendesk() -> Iterator[ZendeskDouble]:
 def zammad() -> Iterator[ZammadDouble]:
     """Yield a stand-in of Zammad that keeps its tickets."""
     double = ZammadDouble()
+    yield double
+    double.close()
+
+
+@pytest.fixture
+def freshdesk() -> Iterator[FreshdeskDouble]:
+    """Yield a stand-in of Freshdesk that keeps its tickets."""
+    double = FreshdeskDouble()
     yield double
     double.close()
