@@ -22,6 +22,7 @@ from data.records.messages import Direction
 from queues.accounts.ticketing_system import Tracker
 from queues.connectors.as_mail import Written, as_mail, named
 from queues.connectors.base import Batch, Capability, Filed, Happened, RemoteReply, RemoteTicket
+from queues.connectors.hosted import form
 from queues.connectors.tls import context
 from queues.connectors.web import NotFoundError, Offer, Packed, WebClient
 
@@ -385,17 +386,10 @@ def _message(text: str, mark: str, *, private: bool) -> dict[str, Any]:
 
 
 def _form(body: Mapping[str, Any], files: Sequence[tuple[str, str, bytes]]) -> Packed:
-    """Return a message with files as a form (RFC 7578)."""
+    """Return a message with files as a form."""
     values = {
         **body,
         "private": str(body["private"]).lower(),
         "content_attributes": json.dumps(body["content_attributes"]),
     }
-    border = f"tridesk-{hashlib.sha256(repr(body).encode() + b''.join(file[2] for file in files)).hexdigest()}"
-    parts = [f'name="{name}"\r\n\r\n{value}'.encode() for name, value in values.items()]
-    for name, kind, content in files:
-        quoted = name.replace("\\", "_").replace('"', "%22").replace("\r", "%0D").replace("\n", "%0A")
-        head = f'name="attachments[]"; filename="{quoted}"\r\nContent-Type: {kind}\r\n\r\n'
-        parts.append(head.encode() + content)
-    whole = b"".join(f"--{border}\r\nContent-Disposition: form-data; ".encode() + part + b"\r\n" for part in parts)
-    return Packed(whole + f"--{border}--\r\n".encode(), f"multipart/form-data; boundary={border}")
+    return form([(name, str(value)) for name, value in values.items()], files)
