@@ -31,6 +31,7 @@ from tests.servers import request_tracker as tracker
 from tests.servers import roundup as issues
 from tests.servers.chatwoot_double import ChatwootDouble
 from tests.servers.freshdesk_double import FreshdeskDouble
+from tests.servers.help_scout_double import HelpScoutDouble
 from tests.servers.mail_stack import MailStack
 from tests.servers.postgres import PostgresServer, Team
 from tests.servers.request_tracker import RequestTrackerServer
@@ -202,5 +203,13 @@ def zammad() -> Iterator[ZammadDouble]:
 def freshdesk() -> Iterator[FreshdeskDouble]:
     """Yield a stand-in of Freshdesk that keeps its tickets."""
     double = FreshdeskDouble()
+    yield double
+    double.close()
+
+
+@pytest.fixture
+def help_scout() -> Iterator[HelpScoutDouble]:
+    """Yield a stand-in of Help Scout that keeps its conversations."""
+    double = HelpScoutDouble()
     yield double
     double.close()

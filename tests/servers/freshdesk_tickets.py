@@ -6,12 +6,11 @@ status and carries nothing but its HTML, of which only plain markup stays. Times
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.servers.hosted_double import File, Json, Refusal, stamp, words_of
+from tests.servers.hosted_double import File, Json, Refusal, plain_markup, stamp, words_of
 
 STATUSES = {2: "Open", 3: "Pending", 4: "Resolved", 5: "Closed"}
 PRIORITIES = (1, 2, 3, 4)
@@ -26,9 +25,6 @@ _TYPES: dict[str, tuple[type, str]] = {
 }  # fmt: skip
 _NEVER_EMPTY = ("status", "priority", "source")
 _LONGEST_TAG = 32
-_KEPT = "href|src|alt|title|style|class|width|height|dir|target"
-_FOREIGN = re.compile(rf"""(?i)\s(?!(?:{_KEPT})\s*=)[a-z][\w-]*\s*=\s*("[^"]*"|'[^']*')""")
-"""An attribute that is not kept."""
 
 
 def wrong(*errors: tuple[str, str, str]) -> Refusal:
@@ -230,9 +226,8 @@ class FreshdeskTickets:
 
 
 def sanitized(html: str) -> str:
-    """Return HTML with what is kept of it: no comments, no scripts, and of attributes those of plain markup."""
-    shown = re.sub(r"(?is)<!--.*?-->|<(script|style)\b.*?</\1>", "", html)
-    plain = re.sub(r"<[a-zA-Z][^>]*>", lambda tag: _FOREIGN.sub("", tag[0]), shown)
+    """Return HTML as it is kept: plain markup in a block."""
+    plain = plain_markup(html)
     return plain if plain.lstrip().startswith("<div") else f"<div>{plain}</div>"
 
 

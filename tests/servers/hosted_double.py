@@ -26,6 +26,10 @@ Json = dict[str, Any]
 START = 1_790_000_000.0
 """The second at which a stand-in's clock begins."""
 
+_KEPT = "href|src|alt|title|style|class|width|height|dir|target"
+_FOREIGN = re.compile(rf"""(?i)\s(?!(?:{_KEPT})\s*=)[a-z][\w-]*\s*=\s*("[^"]*"|'[^']*')""")
+"""An attribute that plain markup has no use for."""
+
 
 class Refusal(Exception):  # noqa: N818  it is an answer, not a fault
     """An answer that is no success."""
@@ -237,6 +241,12 @@ def _handler(double: HostedDouble) -> type[WebHandler]:
         do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = WebHandler.any  # noqa: N815
 
     return Handler
+
+
+def plain_markup(html: str) -> str:
+    """Return HTML without comments and scripts, and without attributes that plain markup has no use for."""
+    shown = re.sub(r"(?is)<!--.*?-->|<(script|style)\b.*?</\1>", "", html)
+    return re.sub(r"<[a-zA-Z][^>]*>", lambda tag: _FOREIGN.sub("", tag[0]), shown)
 
 
 def words_of(html: str) -> str:

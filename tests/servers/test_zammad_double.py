@@ -288,3 +288,16 @@ def test_faults_are_made_on_demand(zammad: ZammadDouble, agent: Ask, ticket: int
     assert len(zammad.state.of(ticket)) == 3
     zammad.restart()
     assert agent("GET", f"tickets/{ticket}").body["article_count"] == 3
+
+
+def test_an_end_in_mid_work_keeps_what_was_taken_and_loses_the_answer(
+    zammad: ZammadDouble, agent: Ask, ticket: int
+) -> None:
+    zammad.meanwhile("POST", "ticket_articles", zammad.restart)
+    with pytest.raises((http.client.RemoteDisconnected, ConnectionResetError)):
+        agent("POST", "ticket_articles", {"ticket_id": ticket, **mail("Aquí.")})
+    with zammad.lock:  # it is back when that request was dealt with
+        pass
+    assert [one["body"] for one in agent("GET", f"ticket_articles/by_ticket/{ticket}").body] == [
+        "¿Dónde está?", "Aquí.",
+    ]  # fmt: skip
