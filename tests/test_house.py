@@ -27,6 +27,7 @@ ONE_IDEA = {
     "chatwoot": "Chatwoot: its tickets over the network, what settings know of it, its exports in files",
     "zammad": "Zammad: the same",
     "freshdesk": "Freshdesk: the same",
+    "helpscout": "Help Scout: the same",
     "coach": "the coach's advice: worked out, printed, shown",
     "csat": "ratings: stored, asked for, printed",
     "customer_language": "the customer's language: remembered, chosen on the screen",

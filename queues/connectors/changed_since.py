@@ -18,6 +18,9 @@ Json = Mapping[str, Any]
 Ask = Callable[[int, int], tuple[Sequence[Json], bool]]
 """Returns a page of what changed at or since a moment, by the time of the change, and whether more pages follow."""
 
+Seen = tuple[int, str]
+"""The time of a ticket's latest change, as far as it is known, and what tells this state of it from others."""
+
 OVERLAP = 120_000
 """Milliseconds before the newest change from which the feed is read again."""
 RESOLUTION = 2_000
@@ -56,13 +59,16 @@ class Place:
     """How many tickets this run of pages brought."""
     found: int = 0
     """How many of those that changed at `since` itself were new, where they are more than a page."""
-    seen: Mapping[str, int] = field(default_factory=dict)
-    """The time of the latest change of each ticket, by its number."""
+    seen: Mapping[str, Seen] = field(default_factory=dict)
+    """When each ticket changed last, and how it stood then, by its number."""
 
     @classmethod
     def read(cls, cursor: str, first: int) -> Place:
         """Return a stored place; none begins at `first`."""
-        return cls(*json.loads(cursor)) if cursor else cls(first)
+        if not cursor:
+            return cls(first)
+        since, page, newest, done, found, seen = json.loads(cursor)
+        return cls(since, page, newest, done, found, {ref: (at, state) for ref, (at, state) in seen.items()})
 
     def written(self) -> str:
         """Return it for the store."""
@@ -83,21 +89,24 @@ class Page:
 class ChangedSince:
     """Reads a feed page by page."""
 
-    def __init__(self, of_row: Callable[[Json], tuple[str, int]], clock: Callable[[], float] = time.monotonic) -> None:
-        """`of_row` returns a ticket's number and latest change."""
+    def __init__(
+        self, of_row: Callable[[Json], tuple[str, int, str]], clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        """`of_row` returns a ticket's number, the time of its latest change or one before that, and its state."""
         self._of_row, self._clock = of_row, clock
-        self._first_seen: dict[tuple[str, int], float] = {}
+        self._first_seen: dict[tuple[str, Seen], float] = {}
 
     def next(self, cursor: str, first: int, ask: Ask) -> Page:
         """Return the next page; where its cursor is the one that was given, nothing changed."""
         place = Place.read(cursor, first)
         rows, more = ask(place.since, place.page)
-        known = [self._of_row(row) for row in rows]
-        fresh = tuple(row for row, (ref, at) in zip(rows, known, strict=True) if place.seen.get(ref) != at)
-        newest = max([place.newest, *(at for _, at in known)])
+        known = [(ref, (at, state)) for ref, at, state in map(self._of_row, rows)]
+        fresh = tuple(row for row, (ref, seen) in zip(rows, known, strict=True) if place.seen.get(ref) != seen)
+        latest = max([at for _, (at, _) in known], default=0)
+        newest = max(place.newest, latest)
         over = self._over(known, newest)
         more, done = more and bool(rows), place.done + len(rows)
-        crowded = more and known[-1][1] <= place.since
+        crowded = more and latest <= place.since
         found = place.found + sum(self._of_row(row)[1] <= place.since for row in fresh)
         since, page = place.since, 1
         if crowded:  # a whole page changed at one moment
@@ -105,17 +114,17 @@ class ChangedSince:
         elif place.page > 1 and found:  # one that changes meanwhile draws others to a page that was read: once again
             more, found = True, 0
         else:
-            since, found = known[-1][1] if more else max(place.since, newest - OVERLAP), 0
-        kept = {ref: at for ref, at in {**place.seen, **over}.items() if at >= min(since, newest - OVERLAP)}
+            since, found = latest if more else max(place.since, newest - OVERLAP), 0
+        kept = {ref: seen for ref, seen in {**place.seen, **over}.items() if seen[0] >= min(since, newest - OVERLAP)}
         after = Place(since, page, newest, done if more else 0, found if crowded else 0, kept)
         return Page(fresh, after.written(), more, done)
 
-    def _over(self, known: Sequence[tuple[str, int]], newest: int) -> dict[str, int]:
+    def _over(self, known: Sequence[tuple[str, Seen]], newest: int) -> dict[str, Seen]:
         """Return those whose time no other change of theirs can bear any more."""
         now = self._clock()
         self._first_seen = {key: self._first_seen.get(key, now) for key in known}
         return {
-            ref: at
-            for ref, at in known
-            if newest - at >= RESOLUTION or now - self._first_seen[ref, at] >= RESOLUTION / 1000
+            ref: seen
+            for ref, seen in known
+            if newest - seen[0] >= RESOLUTION or now - self._first_seen[ref, seen] >= RESOLUTION / 1000
         }

@@ -74,7 +74,7 @@ class Freshdesk:
             per_minute=tracker.requests,
             file_hosts=(*FILE_HOSTS, *tracker.file_hosts),
         )
-        self._feed = ChangedSince(lambda row: (str(row["id"]), moment(row.get("updated_at"))))
+        self._feed = ChangedSince(lambda row: (str(row["id"]), moment(row.get("updated_at")), ""))
         self._names = Names(self._get)
         self._whole: dict[str, int] = {}
         """By ticket: after how many pages of its conversations new ones begin."""

@@ -54,6 +54,10 @@ class NotFoundError(RefusedError):
     """There is no such thing on the server, or we may not see it."""
 
 
+class MovedError(RefusedError):
+    """The server answers that what was asked for is elsewhere."""
+
+
 class StaleError(RefusedError):
     """The object changed since it was read (RFC 9110, 13.1.1)."""
 
@@ -309,7 +313,7 @@ class WebClient:
                 self._budget.rest(seconds)
                 return BusyError("Busy", f"{self.place} asks to wait {seconds} seconds; it is tried again.", seconds)
             case _ if 300 <= status < 400:
-                return RefusedError("Moved", f"{self.place} answers from another address ({answer}); change the url.")
+                return MovedError("Moved", f"{self.place} answers from another address ({answer}); change the url.")
             case _ if status >= 500:
                 return UnreachableError("Not reachable", f"{self.place} failed ({answer}); it is tried again.")
         return RefusedError("Refused", f"{self.place} refused it ({answer}).")

@@ -68,7 +68,7 @@ class Zammad:
         self.web = WebClient(
             f"{tracker.url}/api/v1", context=tls, per_minute=tracker.requests, file_hosts=tracker.file_hosts
         )
-        self._feed = ChangedSince(lambda row: (str(row["id"]), moment(row.get("updated_at"))))
+        self._feed = ChangedSince(lambda row: (str(row["id"]), moment(row.get("updated_at")), ""))
         self._me: Json = {}
         self._addresses: dict[int, str] = {}
         self._types: dict[str, str] = {}

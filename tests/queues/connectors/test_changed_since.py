@@ -22,7 +22,7 @@ class Tickets:
     def __init__(self) -> None:
         self.now, self.at, self.cursor = 1_000, dict[str, int](), ""
         self.asked: list[tuple[int, int]] = []
-        self.feed = ChangedSince(lambda row: (row["id"], row["at"]), clock=lambda: float(self.now))
+        self.feed = ChangedSince(lambda row: (row["id"], row["at"], ""), clock=lambda: float(self.now))
 
     def change(self, ref: str) -> None:
         self.at[ref] = self.now * 1000
@@ -150,3 +150,19 @@ def test_times_are_read_as_they_are_written() -> None:
     assert written(first_moment(date(2026, 1, 2))) == "2026-01-02T00:00:00Z"
     assert first_moment(None) < first_moment(date(2001, 1, 1))
     assert OVERLAP > 0
+
+
+def test_a_change_that_the_known_time_does_not_show_is_seen_by_the_state() -> None:
+    states = {"1": "a", "2": "a"}
+
+    def page(since: int, number: int) -> tuple[Sequence[Json], bool]:
+        return [{"id": ref, "state": state} for ref, state in states.items()], False
+
+    now = [0.0]
+    feed = ChangedSince(lambda row: (row["id"], 5_000, row["state"]), clock=lambda: now[0])
+    cursor = feed.next("", 0, page).cursor
+    now[0] = 10.0
+    cursor = feed.next(cursor, 0, page).cursor
+    assert feed.next(cursor, 0, page).rows == ()
+    states["2"] = "b"
+    assert [row["id"] for row in feed.next(cursor, 0, page).rows] == ["2"]

@@ -17,7 +17,7 @@ INBOX, FIELD_NUMBER = 85, 104
 class HelpScoutWorld(SystemWorld):
     """A stand-in of Help Scout, which keeps what it is told."""
 
-    kind = "help_scout"
+    kind = "helpscout"
 
     def __init__(self, double: HelpScoutDouble, folder: Path, *, agent: str = "alice") -> None:
         app = f"app-of-{agent}"
