@@ -21,6 +21,7 @@ from tests.servers.desk_at_tracker import DeskAtSystem
 from tests.servers.freshdesk_double import FreshdeskDouble
 from tests.servers.hosted_double import File
 from tests.servers.web_double import WebDouble
+from tests.servers.web_handler import Answer
 
 pytestmark = pytest.mark.usefixtures("one_helper")
 
@@ -378,8 +379,11 @@ def test_the_subdomain_is_enough(given: str, url: str) -> None:
 
 
 def test_canned_responses_come_with_the_names_of_their_folders() -> None:
-    answers = [(200, {}, [{"id": 7, "name": "Login"}]), (200, {}, [{"id": 1, "title": "Reset", "content": "Hola."}])]
-    with WebDouble(answers) as double:  # type: ignore[arg-type]
+    answers: list[Answer] = [
+        (200, {}, [{"id": 7, "name": "Login"}]),
+        (200, {}, [{"id": 1, "title": "Reset", "content": "Hola."}]),
+    ]
+    with WebDouble(answers) as double:
         system = Freshdesk(complete(Tracker("f", double.url, kind="freshdesk")), lambda tracker: "key")
         assert system.macros() == [{"id": 1, "title": "Reset", "content": "Hola.", "folder_name": "Login"}]
         assert double.paths == ["/api/v2/canned_response_folders", "/api/v2/canned_response_folders/7/responses"]

@@ -20,6 +20,7 @@ from tests.servers.desk_at_tracker import DeskAtSystem
 from tests.servers.help_scout_double import PAGE, HelpScoutDouble
 from tests.servers.hosted_double import File
 from tests.servers.web_double import WebDouble
+from tests.servers.web_handler import Answer
 
 pytestmark = pytest.mark.usefixtures("one_helper")
 
@@ -345,12 +346,12 @@ def test_conversations_of_other_inboxes_are_left_alone(double: HelpScoutDouble, 
 
 
 def test_saved_replies_come_whole() -> None:
-    answers = [
+    answers: list[Answer] = [
         (200, {}, {"_embedded": {"mailboxes": [{"id": 7, "name": "Soporte"}]}, "page": {"totalPages": 1}}),
         (200, {}, [{"id": 1, "name": "Reset", "preview": "Ho"}]),
         (200, {}, {"id": 1, "name": "Reset", "text": "Hola."}),
     ]
-    with WebDouble(answers) as double:  # type: ignore[arg-type]
+    with WebDouble(answers) as double:
         system = HelpScout(complete(Tracker("h", double.url, kind="helpscout")), lambda tracker: "token")
         assert system.macros() == [{"id": 1, "name": "Reset", "text": "Hola."}]
         assert double.paths[1:] == ["/v2/mailboxes/7/saved-replies", "/v2/mailboxes/7/saved-replies/1"]
