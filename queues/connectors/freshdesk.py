@@ -2,8 +2,8 @@
 and its conversations are what happened.
 
 Written from its documentation (developers.freshdesk.com/api), never tried against the live service. It has no request
-that depends on a state, so a claim or a reply may come a moment after a colleague's. It keeps nothing of ours with a
-message; our mark is a class of the HTML that a reply is.
+that depends on a state, so a ticket that was taken is looked at again until its owner stays, and a reply may come a
+moment after a message. It keeps nothing of ours with a message; our mark is a class of the HTML that a reply is.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from queues.accounts.ticketing_system import Tracker
 from queues.connectors.as_mail import Written, as_mail, named
 from queues.connectors.base import Batch, Capability, Filed, Happened, RemoteReply, RemoteTicket
 from queues.connectors.changed_since import ChangedSince, first_moment, moment, written
+from queues.connectors.claims import settled
 from queues.connectors.freshdesk_names import Names, address
 from queues.connectors.hosted import (
     Json,
@@ -60,8 +61,8 @@ class Freshdesk:
     """One Freshdesk account, in one thread."""
 
     capabilities = frozenset(
-        {Capability.FETCH, Capability.SEND, Capability.NOTE, Capability.STATUS, Capability.OWNER, Capability.FIELDS,
-         Capability.TAGS, Capability.ATTACHMENTS}
+        {Capability.FETCH, Capability.SEND, Capability.CLAIM, Capability.NOTE, Capability.STATUS,
+         Capability.OWNER, Capability.FIELDS, Capability.TAGS, Capability.ATTACHMENTS}
     )  # fmt: skip
 
     def __init__(self, tracker: Tracker, token: TokenOf) -> None:
@@ -282,8 +283,10 @@ class Freshdesk:
     # What is written
 
     def take(self, ref: str, before: str) -> RemoteTicket:
-        """Become its owner in place of `before`."""
-        return self._assign(ref, number_in(self._names.me().get("id")), before)
+        """Become its owner in place of `before`; of several at one moment, the last who wrote."""
+        return settled(
+            lambda: self._assign(ref, number_in(self._names.me().get("id")), before), lambda: self.ticket(ref)
+        )
 
     def give(self, ref: str, owner: str, before: str) -> RemoteTicket:
         """Give it to another or to no one, unless it changed hands in the meantime."""

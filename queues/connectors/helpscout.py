@@ -2,9 +2,10 @@
 what happened.
 
 Written from its documentation (developer.helpscout.com/mailbox-api), never tried against the live service. It has no
-request that depends on a state, so a claim or a reply may come a moment after a colleague's. It keeps nothing of ours
-with a thread; our mark is a class of the HTML that a reply is. When a conversation changed is not shown: the time of
-its users' latest change is a bound, and what else it shows tells one state from another.
+request that depends on a state, so a conversation that was taken is looked at again until its owner stays, and a reply
+may come a moment after a message. It keeps nothing of ours with a thread; our mark is a class of the HTML that a reply
+is. When a conversation changed is not shown: the time of its users' latest change is a bound, and what else it shows
+tells one state from another.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from queues.accounts.ticketing_system import Tracker
 from queues.connectors.as_mail import Written, as_mail, named
 from queues.connectors.base import Batch, Capability, Filed, Happened, RemoteReply, RemoteTicket
 from queues.connectors.changed_since import ChangedSince, first_moment, moment, written
+from queues.connectors.claims import settled
 from queues.connectors.hosted import (
     Json,
     TokenOf,
@@ -64,8 +66,8 @@ class HelpScout:
     """One Help Scout account, in one thread."""
 
     capabilities = frozenset(
-        {Capability.FETCH, Capability.SEND, Capability.NOTE, Capability.STATUS, Capability.OWNER, Capability.FIELDS,
-         Capability.TAGS, Capability.ATTACHMENTS}
+        {Capability.FETCH, Capability.SEND, Capability.CLAIM, Capability.NOTE, Capability.STATUS,
+         Capability.OWNER, Capability.FIELDS, Capability.TAGS, Capability.ATTACHMENTS}
     )  # fmt: skip
 
     def __init__(self, tracker: Tracker, token: TokenOf) -> None:
@@ -253,8 +255,8 @@ class HelpScout:
     # What is written
 
     def take(self, ref: str, before: str) -> RemoteTicket:
-        """Become its owner in place of `before`."""
-        return self._assign(ref, self._own_id(), before)
+        """Become its owner in place of `before`; of several at one moment, the last who wrote."""
+        return settled(lambda: self._assign(ref, self._own_id(), before), lambda: self.ticket(ref))
 
     def give(self, ref: str, owner: str, before: str) -> RemoteTicket:
         """Give it to another or to no one, unless it changed hands in the meantime."""

@@ -2,8 +2,9 @@
 
 Written from its documentation (docs.zammad.org, API) and, where that is silent, from what its source says of the API;
 never tried against a live Zammad. A search by conditions asks its database, one by words an index that lags behind: so
-conditions it is. It has no request that depends on a state, so a claim or a reply may come a moment after a
-colleague's. Our mark is in an article's preferences: a Message-ID of ours would be replaced.
+conditions it is. It has no request that depends on a state, so a ticket that was taken is looked at again until its
+owner stays, and a reply may come a moment after a message. Our mark is in an article's preferences: a Message-ID of
+ours would be replaced.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from queues.accounts.ticketing_system import Tracker
 from queues.connectors.as_mail import Written, as_mail, named
 from queues.connectors.base import Batch, Capability, Filed, Happened, RemoteReply, RemoteTicket
 from queues.connectors.changed_since import ChangedSince, first_moment, moment
+from queues.connectors.claims import settled
 from queues.connectors.hosted import Json, TokenOf, an_object, number_in, objects, text_in, usable
 from queues.connectors.tls import context
 from queues.connectors.web import NotFoundError, Offer, StaleError, TokenRefusedError, WebClient
@@ -57,8 +59,8 @@ class Zammad:
     """One Zammad, in one thread."""
 
     capabilities = frozenset(
-        {Capability.FETCH, Capability.SEND, Capability.NOTE, Capability.STATUS, Capability.OWNER, Capability.FIELDS,
-         Capability.TAGS, Capability.ATTACHMENTS}
+        {Capability.FETCH, Capability.SEND, Capability.CLAIM, Capability.NOTE, Capability.STATUS,
+         Capability.OWNER, Capability.FIELDS, Capability.TAGS, Capability.ATTACHMENTS}
     )  # fmt: skip
 
     def __init__(self, tracker: Tracker, token: TokenOf) -> None:
@@ -270,8 +272,8 @@ class Zammad:
     # What is written
 
     def take(self, ref: str, before: str) -> RemoteTicket:
-        """Become its owner in place of `before`."""
-        return self.give(ref, self.me(), before)
+        """Become its owner in place of `before`; of several at one moment, the last who wrote."""
+        return settled(lambda: self.give(ref, self.me(), before), lambda: self.ticket(ref))
 
     def give(self, ref: str, owner: str, before: str) -> RemoteTicket:
         """Give it to another or to no one, unless it changed hands. A write right before ours is not noticed."""
