@@ -265,8 +265,13 @@ class FreshdeskDouble(HostedDouble):
         agent, given = self._agent(request), self._given(request)
         self.state.changeable(number, agent, "GET")
         user = self._said(given, agent, _REPLY)
-        copies: dict[str, Any] = {name: given.get(name) or [] for name in ("cc_emails", "bcc_emails")}
-        said = self.state.add(number, user, given["body"], source=REPLY, files=given.get("attachments", []), **copies)
+        sender = given.get("from_email") or self.state.mailboxes[0]
+        if sender not in self.state.mailboxes:
+            raise wrong(("from_email", "There is no email config matching the given from_email", "invalid_value"))
+        more: dict[str, Any] = {name: given.get(name) or [] for name in ("cc_emails", "bcc_emails")}
+        said = self.state.add(number, user, given["body"], source=REPLY, files=given.get("attachments", []),
+                              from_email=sender, support_email=sender, **more)  # fmt: skip
+        self.state.tickets[number]["reply_cc_emails"] = more["cc_emails"]
         names = ("body", "body_text", "id", "user_id", "from_email", "cc_emails", "bcc_emails", "ticket_id",
                  "attachments", "created_at", "updated_at")  # fmt: skip
         shown = {name: self._linked(said)[name] for name in names}

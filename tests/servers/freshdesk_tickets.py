@@ -48,6 +48,8 @@ class FreshdeskTickets:
     groups: dict[int, str] = field(default_factory=dict)
     scopes: dict[int, set[int]] = field(default_factory=dict)
     """The groups of an agent who sees no others."""
+    mailboxes: list[str] = field(default_factory=lambda: ["support@desk.example"])
+    """The addresses that replies come from, that of the whole account first."""
     fields: dict[str, str] = field(default_factory=dict)
     """The custom fields by their names, each with its label."""
     needed: set[str] = field(default_factory=set)
@@ -86,7 +88,7 @@ class FreshdeskTickets:
         self.tickets[number] = {
             "id": number, "subject": subject, "description": _div(words), "status": 2, "priority": 1, "source": 1,
             "requester_id": requester, "responder_id": None, "group_id": None, "type": None, "tags": [],
-            "cc_emails": [], "fwd_emails": [], "reply_cc_emails": [], "to_emails": ["support@desk.example"],
+            "cc_emails": [], "fwd_emails": [], "reply_cc_emails": [], "to_emails": [self.mailboxes[0]],
             "email_config_id": None, "company_id": None, "product_id": None, "spam": False, "deleted": False,
             "fr_escalated": False, "is_escalated": False, "due_by": at, "fr_due_by": at, "association_type": None,
             "custom_fields": dict.fromkeys(self.fields), "attachments": [self.keep(file, at) for file in files],
@@ -203,8 +205,8 @@ class FreshdeskTickets:
         said = {
             "id": self.number(), "ticket_id": ticket, "user_id": user, "body": body, "body_text": words_of(body),
             "incoming": incoming, "private": private, "source": source, "to_emails": to, "cc_emails": [],
-            "bcc_emails": [], "from_email": customer if incoming else "support@desk.example",
-            "support_email": None if source == NOTE else "support@desk.example",
+            "bcc_emails": [], "from_email": customer if incoming else self.mailboxes[0],
+            "support_email": None if source == NOTE else self.mailboxes[0],
             "attachments": [self.keep(file, at) for file in files], "created_at": at, "updated_at": at, **values,
         }  # fmt: skip
         self.conversations[ticket].append(said)

@@ -193,6 +193,19 @@ def test_a_reply_goes_to_the_customer_and_changes_no_status(
     assert agent("GET", f"tickets/{ticket}").body["status"] == 2
 
 
+def test_a_reply_comes_from_the_accounts_address_unless_it_names_another(
+    freshdesk: FreshdeskDouble, agent: Ask, ticket: int
+) -> None:
+    freshdesk.state.mailboxes.append("sales@desk.example")
+    usual = agent("POST", f"tickets/{ticket}/reply", {"body": "Uno."}).body
+    named = {"body": "Dos.", "from_email": "sales@desk.example", "cc_emails": ["d@clientes.example"]}
+    other = agent("POST", f"tickets/{ticket}/reply", named).body
+    assert [usual["from_email"], other["from_email"]] == ["support@desk.example", "sales@desk.example"]
+    assert agent("GET", f"tickets/{ticket}").body["reply_cc_emails"] == ["d@clientes.example"]
+    wrong = agent("POST", f"tickets/{ticket}/reply", {"body": "Tres.", "from_email": "x@y.example"})
+    assert fault(wrong) == (400, "from_email", "invalid_value")
+
+
 @pytest.mark.parametrize(
     ("given", "field", "code"),
     [
