@@ -106,7 +106,8 @@ class Freshdesk:
                     f"{', '.join(sorted(known.values())) or 'none'}.",
                 )
         used = f"{self.requests} of {self.tracker.requests} requests a minute"
-        return f"Freshdesk, as {me}, {len(self.tracker.queues) or len(known)} groups, {used}"
+        queues = len(self.tracker.queues) or len(known)
+        return f"Freshdesk, as {me}, {queues} {'group' if queues == 1 else 'groups'}, {used}"
 
     # What is read
 
@@ -345,9 +346,12 @@ class Freshdesk:
         if sum(len(content) for _, _, content in reply.files) > LARGEST_REPLY:
             raise RefusedError("Too large", f"Freshdesk takes files of {LARGEST_REPLY // 1_000_000} MB in a reply.")
         html, copied = marked(reply.text, reply.mark), _copied(row)
-        body: Any = {"body": html, **({"cc_emails": copied} if copied else {})}
+        # not named, the account's own mailbox answers
+        sender = self._names.mailbox(row.get("email_config_id"))
+        texts = {"body": html, **({"from_email": sender} if sender else {})}
+        body: Any = {**texts, **({"cc_emails": copied} if copied else {})}
         if reply.files:
-            body = form([("body", html), *(("cc_emails[]", mailbox) for mailbox in copied)], reply.files)
+            body = form([*texts.items(), *(("cc_emails[]", mailbox) for mailbox in copied)], reply.files)
         offer = self.web.offer("POST", f"tickets/{int(reply.ref)}/reply", self._headers(), body)
         fields = self._names.custom(reply.fields, an_object(row, "custom_fields"))
         return ReplyOffer(self, reply, fields, offer)

@@ -105,6 +105,10 @@ class Names:
             self._groups = {number: f"group {number}", **self.groups()}
         return self._groups[number]
 
+    def mailbox(self, number: Any) -> str:
+        """Return the address that replies to mail of a mailbox come from; empty for the account's own."""
+        return str(self._person("email_configs", number).get("reply_email") or "") if number_in(number) else ""
+
     def status(self, number: int) -> str:
         """Return a status's name: Freshdesk's own for those that all accounts have."""
         if number in _IN_ALL:

@@ -106,7 +106,8 @@ class HelpScout:
                 )
         self._changed(first_moment(None), 1)
         used = f"{self.requests} of {self.tracker.requests} requests a minute"
-        return f"Help Scout, as {me}, {len(self.tracker.queues) or len(known)} inboxes, {used}"
+        queues = len(self.tracker.queues) or len(known)
+        return f"Help Scout, as {me}, {queues} {'inbox' if queues == 1 else 'inboxes'}, {used}"
 
     # What is read
 

@@ -112,7 +112,8 @@ class Zammad:
                 )
         unknown = sorted(name for name, like in states.items() if not (self.tracker.here(name) or like))
         remark = f", set what {', '.join(unknown)} mean under `statuses`" if unknown else ""
-        return f"Zammad, as {me}, {len(self.tracker.queues) or len(groups)} groups{remark}"
+        queues = len(self.tracker.queues) or len(groups)
+        return f"Zammad, as {me}, {queues} {'group' if queues == 1 else 'groups'}{remark}"
 
     # What is read
 

@@ -134,6 +134,7 @@ class FreshdeskDouble(HostedDouble):
             ("GET", r"/api/v2/agents", self._agents),
             ("GET", r"/api/v2/agents/(\d+)", lambda request, number: self._row(self.state.agents, number)),
             ("GET", r"/api/v2/groups", self._groups),
+            ("GET", r"/api/v2/email_configs/(\d+)", self._mailbox),
             ("GET", r"/api/v2/contacts/(\d+)", lambda request, number: self._row(self.state.contacts, number)),
             ("GET", r"/api/v2/contacts", self._contacts),
             ("GET", r"/api/v2/ticket_fields", lambda request: (200, {}, self._fields())),
@@ -151,6 +152,13 @@ class FreshdeskDouble(HostedDouble):
         if number not in known:
             raise Refusal(404, b"")
         return 200, {}, known[number]
+
+    def _mailbox(self, request: Request, number: int) -> Answer:
+        """Return a mailbox, whose number is its place among them (View an Email Config)."""
+        known = dict(enumerate(self.state.mailboxes, 1))
+        if number not in known:
+            raise Refusal(404, b"")
+        return 200, {}, {"id": number, "reply_email": known[number], "active": True, "primary_role": number == 1}
 
     def _me(self, request: Request) -> Answer:
         agent = self._agent(request)

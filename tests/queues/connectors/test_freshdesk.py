@@ -138,6 +138,14 @@ def test_a_reply_goes_to_whom_the_last_one_was_copied_to(double: FreshdeskDouble
     assert double.state.tickets[ref]["status"] == 3
 
 
+def test_a_reply_comes_from_the_mailbox_that_was_written_to(double: FreshdeskDouble, system: Freshdesk) -> None:
+    double.state.mailboxes.append("ventas@desk.example")
+    for config, sender in ((2, "ventas@desk.example"), (None, "support@desk.example"), (9, "support@desk.example")):
+        ref = str(opened(double, email_config_id=config))
+        system.offer(RemoteReply(ref, "m@tridesk", "Hola.", files=(("a.bin", "image/png", b"x"),))).finish()
+        assert double.state.replies()[-1]["from_email"] == sender
+
+
 def test_a_long_ticket_is_read_from_where_it_is_new(double: FreshdeskDouble, system: Freshdesk) -> None:
     ref = opened(double)
     for number in range(2 * PAGE + 10):
@@ -354,7 +362,7 @@ def test_each_fault_is_one_sentence_and_gets_well_by_itself(
 
 
 def test_a_check_says_what_was_found_and_what_is_wrong(double: FreshdeskDouble, system: Freshdesk) -> None:
-    assert system.check().startswith("Freshdesk, as alice@team.example, 1 groups, 3 of ")
+    assert system.check().startswith("Freshdesk, as alice@team.example, 1 group, 3 of ")
     wrong = connector(double, queues={"Ventas": ""})
     with pytest.raises(ConnectorError, match=r"has no group 'Ventas' that alice@team\.example can see; it has Soporte"):
         wrong.check()

@@ -326,7 +326,7 @@ def test_each_fault_is_one_sentence_and_gets_well_by_itself(
 
 
 def test_a_check_says_what_was_found_and_what_is_wrong(double: HelpScoutDouble, system: HelpScout) -> None:
-    assert system.check().startswith("Help Scout, as alice@team.example, 1 inboxes, 4 of ")
+    assert system.check().startswith("Help Scout, as alice@team.example, 1 inbox, 4 of ")
     wrong = connector(double, queues={"Ventas": ""})
     with pytest.raises(ConnectorError, match=r"has no inbox 'Ventas' that alice@team\.example can see; it has Soporte"):
         wrong.check()

@@ -307,7 +307,7 @@ def test_each_fault_is_one_sentence_and_gets_well_by_itself(
 
 
 def test_a_check_says_what_was_found_and_what_is_wrong(double: ZammadDouble, system: Zammad) -> None:
-    assert system.check() == "Zammad, as alice@team.example, 1 groups"
+    assert system.check() == "Zammad, as alice@team.example, 1 group"
     wrong = connector(double, queues={"Ventas": ""})
     with pytest.raises(ConnectorError, match=r"has no group 'Ventas' that alice@team\.example can see; it has Soporte"):
         wrong.check()
