@@ -30,10 +30,13 @@ from tests.servers import postgres
 from tests.servers import request_tracker as tracker
 from tests.servers import roundup as issues
 from tests.servers.chatwoot_double import ChatwootDouble
+from tests.servers.freshdesk_double import FreshdeskDouble
+from tests.servers.help_scout_double import HelpScoutDouble
 from tests.servers.mail_stack import MailStack
 from tests.servers.postgres import PostgresServer, Team
 from tests.servers.request_tracker import RequestTrackerServer
 from tests.servers.roundup import RoundupServer
+from tests.servers.zammad_double import ZammadDouble
 from tests.servers.zendesk_double import ZendeskDouble
 
 # how long an example takes says how busy the machine is, not whether the code is right
@@ -184,5 +187,29 @@ def chatwoot() -> Iterator[ChatwootDouble]:
 def zendesk() -> Iterator[ZendeskDouble]:
     """Yield a stand-in of Zendesk that keeps its tickets."""
     double = ZendeskDouble()
+    yield double
+    double.close()
+
+
+@pytest.fixture
+def zammad() -> Iterator[ZammadDouble]:
+    """Yield a stand-in of Zammad that keeps its tickets."""
+    double = ZammadDouble()
+    yield double
+    double.close()
+
+
+@pytest.fixture
+def freshdesk() -> Iterator[FreshdeskDouble]:
+    """Yield a stand-in of Freshdesk that keeps its tickets."""
+    double = FreshdeskDouble()
+    yield double
+    double.close()
+
+
+@pytest.fixture
+def help_scout() -> Iterator[HelpScoutDouble]:
+    """Yield a stand-in of Help Scout that keeps its conversations."""
+    double = HelpScoutDouble()
     yield double
     double.close()

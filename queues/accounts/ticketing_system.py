@@ -46,7 +46,7 @@ class Tracker(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="k
     """The system, such as `rt`, `roundup` or `zendesk`; `tridesk account kinds` lists them."""
     user: str = ""
     """Our user there; empty for the token's owner. In Zendesk an API token goes with an e-mail address, an
-    OAuth token with none."""
+    OAuth token with none; in Help Scout it is the app's ID."""
     secret: str = "keyring"
     """Where the token is: `keyring`, `ask`, `env:NAME` or `command:…`; of a team also `pgpass`."""
     ca_file: str = ""

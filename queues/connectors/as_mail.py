@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from data.safe_text import LONGEST_LINE
@@ -32,6 +33,8 @@ class Written:
     """Used if there is no plain text."""
     files: Sequence[tuple[str, str, bytes]] = ()
     """Name, content type and content of each."""
+    copied: Sequence[str] = ()
+    """The addresses that got a copy; what is none is left out."""
 
 
 def as_mail(written: Written, host: str) -> bytes:
@@ -46,6 +49,7 @@ def as_mail(written: Written, host: str) -> bytes:
             message_id=_id(written.message_id, host),
             html="" if written.plain else written.html,
             files=written.files,
+            cc=tuple(dict.fromkeys(_usable(written.copied))),
         )
     )
 
@@ -54,6 +58,12 @@ def named(name: str, address: str) -> str:
     """Return a person as a From names them; what they call themselves never passes for an address (RFC 5322, 3.4)."""
     quoted = _SIGNS.sub(" ", name).strip()
     return f'"{quoted}" <{address}>' if quoted and address else address or name
+
+
+def _usable(given: Sequence[str]) -> Iterator[str]:
+    for address in given:
+        with suppress(ValueError):
+            yield written_address(address)
 
 
 def _person(written: str, host: str) -> Person:

@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Callable, Mapping
 
 MINUTE = 60.0
-_LEFT = ("x-rate-limit-remaining", "ratelimit-remaining", "x-ratelimit-remaining")
+_LEFT = ("x-rate-limit-remaining", "ratelimit-remaining", "x-ratelimit-remaining", "x-ratelimit-remaining-minute")
 _RESET = ("ratelimit-reset", "x-ratelimit-reset")
 _OF_ENDPOINT = re.compile(r"total=\d+; *remaining=0; *resets=(\d{1,6})\b")
 """What is left of one endpoint's requests: nothing. Zendesk writes it so (Rate limits, Endpoint rate limits)."""

@@ -1,9 +1,9 @@
 """Chatwoot over its Application API: conversations by their latest activity are the feed, messages what happened.
 
 Written from its published OpenAPI description (github.com/chatwoot/chatwoot, swagger/), never tried against a live
-service. It has no request that depends on a state, so a claim or a reply may come a moment after a colleague's. Our
-mark is in a message's content attributes; its source id would be the natural place, but marks a message as one that
-came from the channel, which is not sent.
+service. It has no request that depends on a state, so a conversation that was taken is looked at again until its owner
+stays, and a reply may come a moment after a message. Our mark is in a message's content attributes; its source id would
+be the natural place, but marks a message as one that came from the channel, which is not sent.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ from data.records.messages import Direction
 from queues.accounts.ticketing_system import Tracker
 from queues.connectors.as_mail import Written, as_mail, named
 from queues.connectors.base import Batch, Capability, Filed, Happened, RemoteReply, RemoteTicket
+from queues.connectors.claims import settled
+from queues.connectors.hosted import form
 from queues.connectors.tls import context
 from queues.connectors.web import NotFoundError, Offer, Packed, WebClient
 
@@ -75,8 +77,8 @@ class Chatwoot:
     """One Chatwoot account, in one thread."""
 
     capabilities = frozenset(
-        {Capability.FETCH, Capability.SEND, Capability.NOTE, Capability.STATUS, Capability.OWNER, Capability.TAGS,
-         Capability.ATTACHMENTS}
+        {Capability.FETCH, Capability.SEND, Capability.CLAIM, Capability.NOTE, Capability.STATUS,
+         Capability.OWNER, Capability.TAGS, Capability.ATTACHMENTS}
     )  # fmt: skip
 
     def __init__(self, tracker: Tracker, token: TokenOf) -> None:
@@ -231,8 +233,8 @@ class Chatwoot:
     # What is written
 
     def take(self, ref: str, before: str) -> RemoteTicket:
-        """Become its owner in place of `before`."""
-        return self._assign(ref, self._own_id(), before)
+        """Become its owner in place of `before`; of several at one moment, the last who wrote."""
+        return settled(lambda: self._assign(ref, self._own_id(), before), lambda: self.ticket(ref))
 
     def give(self, ref: str, owner: str, before: str) -> RemoteTicket:
         """Give it to another or to no one, unless it changed hands in the meantime."""
@@ -385,17 +387,10 @@ def _message(text: str, mark: str, *, private: bool) -> dict[str, Any]:
 
 
 def _form(body: Mapping[str, Any], files: Sequence[tuple[str, str, bytes]]) -> Packed:
-    """Return a message with files as a form (RFC 7578)."""
+    """Return a message with files as a form."""
     values = {
         **body,
         "private": str(body["private"]).lower(),
         "content_attributes": json.dumps(body["content_attributes"]),
     }
-    border = f"tridesk-{hashlib.sha256(repr(body).encode() + b''.join(file[2] for file in files)).hexdigest()}"
-    parts = [f'name="{name}"\r\n\r\n{value}'.encode() for name, value in values.items()]
-    for name, kind, content in files:
-        quoted = name.replace("\\", "_").replace('"', "%22").replace("\r", "%0D").replace("\n", "%0A")
-        head = f'name="attachments[]"; filename="{quoted}"\r\nContent-Type: {kind}\r\n\r\n'
-        parts.append(head.encode() + content)
-    whole = b"".join(f"--{border}\r\nContent-Disposition: form-data; ".encode() + part + b"\r\n" for part in parts)
-    return Packed(whole + f"--{border}--\r\n".encode(), f"multipart/form-data; boundary={border}")
+    return form([(name, str(value)) for name, value in values.items()], files)

@@ -8,7 +8,6 @@ a property of messages that the tracker's own rules keep from customers.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from typing import Any
@@ -16,6 +15,7 @@ from typing import Any
 from data.errors import ConnectorError, RefusedError
 from queues.accounts.ticketing_system import Tracker
 from queues.connectors.base import Batch, Capability, Filed, RemoteReply, RemoteTicket
+from queues.connectors.claims import settled
 from queues.connectors.roundup_feed import OVERLAP, Cursor, Feed, moment
 from queues.connectors.roundup_people import People, name_of
 from queues.connectors.roundup_reading import Reading
@@ -23,7 +23,7 @@ from queues.connectors.roundup_rest import Rest, SecretOf, subject
 from queues.connectors.web import NotFoundError, Offer, StaleError
 
 SETTLE = 0.4
-"""Seconds after which an issue that was taken is looked at again; longer where the tracker is slow."""
+"""Seconds after which an issue that was taken is looked at again: its two steps are close to each other."""
 TRIES = 8
 """How often a change is tried again because another came first."""
 
@@ -141,16 +141,7 @@ class Roundup:
 
     def take(self, ref: str, before: str) -> RemoteTicket:
         """Take it if unowned or from `before`; among competing claims the owner that persists has it."""
-        began = time.monotonic()
-        self._hand_over(ref, self.me(), before)
-        span = max(SETTLE, 2 * (time.monotonic() - began))
-        seen = self.ticket(ref)
-        for _ in range(TRIES):
-            time.sleep(span)
-            last, seen = seen, self.ticket(ref)
-            if seen.owner == last.owner:
-                break
-        return seen
+        return settled(lambda: self._hand_over(ref, self.me(), before), lambda: self.ticket(ref), SETTLE)
 
     def give(self, ref: str, owner: str, before: str) -> RemoteTicket:
         """Give it to another or to no one, unless it changed hands in the meantime."""

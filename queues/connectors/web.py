@@ -32,6 +32,7 @@ LARGEST = 64 * 1024 * 1024
 _MOST_WAIT = 3600
 _MOST_MOVES = 5
 _SENTENCES = ("message", "msg", "description", "error")
+_RETRY_AFTER = ("retry-after", "x-ratelimit-retry-after")
 
 
 Query = Mapping[str, str] | Sequence[tuple[str, str]]
@@ -51,6 +52,10 @@ class TokenRefusedError(UnreachableError):
 
 class NotFoundError(RefusedError):
     """There is no such thing on the server, or we may not see it."""
+
+
+class MovedError(RefusedError):
+    """The server answers that what was asked for is elsewhere."""
 
 
 class StaleError(RefusedError):
@@ -124,13 +129,16 @@ class WebClient:
         *,
         query: Query | None = None,
         body: Any = None,
+        reads: bool | None = None,
     ) -> Answer:
         """Make a request and return its answer. Raises ConnectorError with one sentence.
 
-        A reading request whose kept connection had ended in the meantime is made once more.
+        A reading request whose kept connection had ended in the meantime is made once more; `reads` says of one that
+        is not a GET that it changes nothing.
         """
         target, endpoint = self._target(path, query), _endpoint(method, path)
-        for again in (method == "GET" and self._connection is not None, False):
+        repeatable = method == "GET" if reads is None else reads
+        for again in (repeatable and self._connection is not None, False):
             connection = self._connect(endpoint)
             try:
                 with _within(connection, LONGEST):
@@ -298,12 +306,14 @@ class WebClient:
                 )
             case 412 | 409:
                 return StaleError("Changed meanwhile", f"{self.place} has a newer version of it ({answer}).")
+            case 413:
+                return RefusedError("Too large", f"{self.place} takes no message or file of this size ({answer}).")
             case 429 | 503:
-                seconds = _seconds(headers.get("retry-after", ""))
+                seconds = _seconds(next((headers[name] for name in _RETRY_AFTER if name in headers), ""))
                 self._budget.rest(seconds)
                 return BusyError("Busy", f"{self.place} asks to wait {seconds} seconds; it is tried again.", seconds)
             case _ if 300 <= status < 400:
-                return RefusedError("Moved", f"{self.place} answers from another address ({answer}); change the url.")
+                return MovedError("Moved", f"{self.place} answers from another address ({answer}); change the url.")
             case _ if status >= 500:
                 return UnreachableError("Not reachable", f"{self.place} failed ({answer}); it is tried again.")
         return RefusedError("Refused", f"{self.place} refused it ({answer}).")
@@ -433,3 +443,14 @@ def _said(result: Any) -> Iterator[str]:
             yield from _said(list(details.values()))
         else:
             yield from _said(next((result[name] for name in _SENTENCES if result.get(name)), ""))
+            yield from _of_fields(result)
+
+
+def _of_fields(result: Mapping[str, Any]) -> Iterator[str]:
+    """Find what is wrong with single fields, each with its name (Freshdesk; Help Scout has them under `_embedded`)."""
+    embedded = result.get("_embedded")
+    listed = result.get("errors") or (embedded.get("errors") if isinstance(embedded, dict) else None)
+    for row in listed if isinstance(listed, list) else []:
+        named = row if isinstance(row, dict) else {}
+        name = named.get("field") or named.get("path")
+        yield from (f"{name}: {sentence}" if name else sentence for sentence in _said(row))

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import pkgutil
+import signal
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, closing, contextmanager
 from functools import cache
 from importlib import import_module
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Protocol
 from unittest.mock import patch
 
 import pytest
@@ -122,6 +123,51 @@ class SystemWorld(Handles, World, ABC):
         """Return what the first ticket's field for the macro holds there; without fields there, nothing."""
 
 
+class RealServer(Protocol):
+    """A server of its own, with the customers of all tests of a run."""
+
+    def start(self) -> None: ...
+
+    def stop(self, how: signal.Signals = ...) -> None: ...
+
+
+class RealWorld(SystemWorld):
+    """A desk at a real server, which other tests of the run leave their tickets in."""
+
+    is_real = True
+    server_fixture: ClassVar[str]
+    """The fixture of the server, which serves the whole run."""
+    desk_at: ClassVar[Callable[..., DeskAtSystem]]
+    """Makes the desk of an agent, from a server, a folder and `agent`."""
+
+    def __init__(self, server: Any, folder: Path, customers: str, *, agent: str = "alice") -> None:
+        super().__init__(type(self).desk_at(server, folder, agent=agent))
+        self._server, self._folder, self._customers, self.known_as = server, folder, customers, agent
+        self.desk.once()  # what others left there
+
+    @classmethod
+    def made(cls, request: pytest.FixtureRequest, folder: Path, customers: str) -> SystemWorld:
+        return cls(request.getfixturevalue(cls.server_fixture), folder, customers)
+
+    def tickets(self) -> list[Ticket]:
+        with closing(Store.open(self.path)) as store:
+            mine = {one.ticket_id for one in store.messages.each() if one.from_address.endswith(self._customers)}
+            return [one for one in store.tickets.each() if one.id in mine]
+
+    def restart(self) -> bool:
+        server: RealServer = self._server
+        try:
+            server.stop(signal.SIGKILL)
+        finally:
+            server.start()
+        return True
+
+    def of_colleague(self, agent: str) -> SystemWorld:
+        other = type(self)(self._server, self._folder, self._customers, agent=agent)
+        other.refs = self.refs
+        return other
+
+
 class _Watched:
     """An offer around whose completion something happens."""
 
@@ -136,13 +182,6 @@ class _Watched:
 
     def drop(self) -> None:
         self._offer.drop()
-
-
-def tickets_of(world: Handles, customers: str) -> list[Ticket]:
-    """Return the tickets of a test's own customers: others of the session lie beside them."""
-    with closing(Store.open(world.path)) as store:
-        mine = {one.ticket_id for one in store.messages.each() if one.from_address.endswith(customers)}
-        return [one for one in store.tickets.each() if one.id in mine]
 
 
 @cache

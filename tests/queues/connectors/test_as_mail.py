@@ -40,3 +40,8 @@ def test_two_people_without_an_address_are_two() -> None:
     }
     assert len({sender.rpartition("<")[2] for sender in senders}) == len(names)
     assert "Ana Gil <Ana.Gil@h.example>" in senders
+
+
+def test_copies_are_named_and_what_is_no_address_is_left_out() -> None:
+    written = Written("ana@c.example", "", "", 1, "<1@h>", "", copied=("b@c.example", "nobody", "b@c.example"))
+    assert message_from_bytes(as_mail(written, "h.example"), policy=default)["Cc"] == "b@c.example"

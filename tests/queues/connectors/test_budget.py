@@ -39,6 +39,8 @@ def test_no_minute_has_more_than_its_requests(per_minute: int, idle: list[int]) 
     [
         ({"x-rate-limit": "200", "x-rate-limit-remaining": "0", "ratelimit-reset": "41"}, 41),
         ({"ratelimit-remaining": "0"}, 60),
+        ({"x-ratelimit-total": "400", "x-ratelimit-remaining": "0"}, 60),
+        ({"x-ratelimit-limit-minute": "400", "x-ratelimit-remaining-minute": "0"}, 60),
         ({"ratelimit-remaining": "0", "ratelimit-reset": "soon"}, 60),
         ({"x-rate-limit-remaining": "1", "ratelimit-reset": "41"}, 0),
         ({}, 0),

@@ -109,3 +109,21 @@ def test_a_certificate_of_nobody_known_or_of_another_host_is_told_before_the_sec
         assert system.states() == [OutboxState.QUEUED]
         system.desk.go_by(named, str(folder / "ca.pem"))
         arrives_once(system)
+
+
+def test_a_fetch_that_is_cut_anywhere_is_made_good_by_the_next(web_system: SystemWorld) -> None:
+    system, cuts = web_system, 0
+    for _ in range(3):
+        system.write()
+    while True:
+        system.desk.cut_after(cuts + 1)
+        try:
+            system.sync()
+        except UnreachableError:
+            cuts += 1
+        else:
+            break
+    assert cuts > 2
+    system.sync()
+    assert len(system.tickets()) == 3
+    assert [len(system.messages_of(ticket)) for ticket in system.tickets()] == [1, 1, 1]

@@ -42,8 +42,10 @@ def client() -> Iterator[Callable[..., WebClient]]:
         (403, {}, RefusedError, "refused it"),
         (404, {}, NotFoundError, "does not have it"),
         (412, {}, StaleError, "a newer version"),
+        (413, {}, RefusedError, "takes no message or file of this size"),
         (429, {"Retry-After": "7"}, BusyError, "asks to wait 7 seconds"),
         (503, {"Retry-After": "soon"}, BusyError, "asks to wait 60 seconds"),
+        (429, {"X-RateLimit-Retry-After": "9"}, BusyError, "asks to wait 9 seconds"),
         (500, {}, UnreachableError, "failed"),
         (302, {"Location": "https://elsewhere.example"}, RefusedError, "another address"),
     ],
@@ -83,6 +85,24 @@ def test_a_kept_connection_that_ended_is_made_anew_for_reading_only(client: Clie
             web.ask("PUT", "x", {}, body={})
         web.close()
         assert len(double.heard) == 2
+    with WebDouble([OK, (0, {}, None), OK]) as double:
+        web = client(double.url)
+        web.ask("GET", "x", {})
+        assert web.ask("POST", "search", {}, body={}, reads=True).body == {"items": []}
+        web.close()
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"description": "Validation failed", "errors": [{"field": "status", "message": "is closed", "code": "x"}]},
+        {"message": "Validation failed", "_embedded": {"errors": [{"path": "status", "message": "is closed"}]}},
+    ],
+)
+def test_a_refusal_names_the_fields_that_are_wrong(answer: object, client: Client) -> None:
+    with WebDouble([(400, {}, answer)]) as double, pytest.raises(RefusedError) as caught:
+        client(double.url).ask("GET", "x", {})
+    assert "(400 Validation failed status: is closed)" in caught.value.message
 
 
 @pytest.mark.parametrize("answer", [(0, {}, None), (500, {}, {}), (201, {}, b"<html>")])

@@ -2,34 +2,17 @@
 
 from __future__ import annotations
 
-import signal
-from pathlib import Path
-
-import pytest
-
-from data.records.tickets import Ticket
 from tests.servers.desk_at_tracker import DeskAtRoundup
-from tests.servers.roundup import RoundupServer, letter
-from tests.servers.system_worlds import WORDS, SystemWorld, tickets_of
+from tests.servers.roundup import letter
+from tests.servers.system_worlds import WORDS, RealWorld
 
 
-class RoundupWorld(SystemWorld):
+class RoundupWorld(RealWorld):
     """A Roundup, real."""
 
     kind = "roundup"
-    is_real = True
-
-    def __init__(self, server: RoundupServer, folder: Path, customers: str, *, agent: str = "alice") -> None:
-        super().__init__(DeskAtRoundup(server, folder, agent=agent))
-        self._server, self._folder, self._customers, self.known_as = server, folder, customers, agent
-        self.desk.once()  # what others left there
-
-    @classmethod
-    def made(cls, request: pytest.FixtureRequest, folder: Path, customers: str) -> SystemWorld:
-        return cls(request.getfixturevalue("roundup"), folder, customers)
-
-    def tickets(self) -> list[Ticket]:
-        return tickets_of(self, self._customers)
+    server_fixture = "roundup"
+    desk_at = DeskAtRoundup
 
     def write(self) -> None:
         number = len(self.refs) + 1
@@ -55,18 +38,6 @@ class RoundupWorld(SystemWorld):
 
     def field(self) -> str:
         return str(self._server.issue(self.refs[0])["macro"] or "")
-
-    def restart(self) -> bool:
-        try:
-            self._server.stop(signal.SIGKILL)
-        finally:
-            self._server.start()
-        return True
-
-    def of_colleague(self, agent: str) -> SystemWorld:
-        other = RoundupWorld(self._server, self._folder, self._customers, agent=agent)
-        other.refs = self.refs
-        return other
 
 
 WORLD = RoundupWorld

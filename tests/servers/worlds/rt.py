@@ -3,35 +3,18 @@
 from __future__ import annotations
 
 import base64
-import signal
-from pathlib import Path
 
-import pytest
-
-from data.records.tickets import Ticket
 from tests.servers.connector_worlds import parcel, read
 from tests.servers.desk_at_tracker import DeskAtTracker
-from tests.servers.request_tracker import RequestTrackerServer
-from tests.servers.system_worlds import FIELD, WORDS, SystemWorld, tickets_of
+from tests.servers.system_worlds import FIELD, WORDS, RealWorld
 
 
-class TrackerWorld(SystemWorld):
+class TrackerWorld(RealWorld):
     """A Request Tracker, real."""
 
     kind = "rt"
-    is_real = True
-
-    def __init__(self, server: RequestTrackerServer, folder: Path, customers: str, *, agent: str = "alice") -> None:
-        super().__init__(DeskAtTracker(server, folder, agent=agent))
-        self._server, self._folder, self._customers, self.known_as = server, folder, customers, agent
-        self.desk.once()  # what others left there
-
-    @classmethod
-    def made(cls, request: pytest.FixtureRequest, folder: Path, customers: str) -> SystemWorld:
-        return cls(request.getfixturevalue("request_tracker"), folder, customers)
-
-    def tickets(self) -> list[Ticket]:
-        return tickets_of(self, self._customers)
+    server_fixture = "request_tracker"
+    desk_at = DeskAtTracker
 
     def write(self) -> None:
         number = len(self.refs) + 1
@@ -64,18 +47,6 @@ class TrackerWorld(SystemWorld):
     def field(self) -> str:
         fields = self._server.ask("GET", f"ticket/{self.refs[0]}")["CustomFields"]
         return next((str(one["values"][0]) for one in fields if one["name"] == FIELD and one["values"]), "")
-
-    def restart(self) -> bool:
-        try:
-            self._server.stop(signal.SIGKILL)
-        finally:
-            self._server.start()
-        return True
-
-    def of_colleague(self, agent: str) -> SystemWorld:
-        other = TrackerWorld(self._server, self._folder, self._customers, agent=agent)
-        other.refs = self.refs
-        return other
 
 
 WORLD = TrackerWorld

@@ -1,0 +1,70 @@
+"""A stand-in of Help Scout, for the suites of all connectors."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.servers.desk_at_tracker import DeskAtSystem
+from tests.servers.help_scout_double import HelpScoutDouble
+from tests.servers.hosted_double import File, words_of
+from tests.servers.system_worlds import FIELD, WORDS, SystemWorld
+
+INBOX, FIELD_NUMBER = 85, 104
+
+
+class HelpScoutWorld(SystemWorld):
+    """A stand-in of Help Scout, which keeps what it is told."""
+
+    kind = "helpscout"
+
+    def __init__(self, double: HelpScoutDouble, folder: Path, *, agent: str = "alice") -> None:
+        app = f"app-of-{agent}"
+        secret = double.apps[app][0] if app in double.apps else double.add_agent(agent)
+        double.state.fields[FIELD_NUMBER] = FIELD
+        super().__init__(DeskAtSystem(double.url, secret, folder, agent=agent, kind=self.kind, user=app))
+        self._double, self._folder, self.known_as = double, folder, f"{agent}@team.example"
+
+    @classmethod
+    def made(cls, request: pytest.FixtureRequest, folder: Path, customers: str) -> SystemWorld:
+        return cls(request.getfixturevalue("help_scout"), folder)
+
+    def write(self) -> None:
+        self._open(WORDS)
+
+    def write_again(self) -> bool:
+        self._double.state.write(int(self.refs[0]), "Ya está.")
+        return True
+
+    def write_what(self, words: str, name: str, content: bytes) -> bool:
+        self._open(words, File(name, "image/png", content))
+        return True
+
+    def _open(self, words: str, *files: File) -> None:
+        state, number = self._double.state, len(self.refs) + 1
+        customer = state.add_customer(f"Cliente {number}", f"c{number}@clientes.example")
+        self.refs.append(str(state.open(customer, f"Carta {number}", words, inbox=INBOX, files=files)))
+
+    def delivered(self) -> list[str]:
+        return [words_of(one["body"]) for one in self._double.state.replies()]
+
+    def files_delivered(self) -> list[tuple[str, bytes]]:
+        state = self._double.state
+        files = [state.files[one["id"]] for reply in state.replies() for one in reply["files"]]
+        return [(file.name, file.content) for file in files]
+
+    def field(self) -> str:
+        return str(self._double.state.conversations[int(self.refs[0])]["customFields"].get(FIELD_NUMBER, ""))
+
+    def restart(self) -> bool:
+        self._double.restart()
+        return True
+
+    def of_colleague(self, agent: str) -> SystemWorld:
+        other = HelpScoutWorld(self._double, self._folder, agent=agent)
+        other.refs = self.refs
+        return other
+
+
+WORLD = HelpScoutWorld
