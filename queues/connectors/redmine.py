@@ -64,6 +64,8 @@ class Redmine:
         self.web = WebClient(tracker.url, context=tls, per_minute=tracker.requests, file_hosts=tracker.file_hosts)
         self._reading = Reading(tracker, self._get, self.web.host, self._file)
         self._feed = Feed(self._listed)
+        self._stood: tuple[str, str, Json] = "", "", {}
+        """The issue that was read last, its version and what was read."""
         self._names = Names(self._get, self._reading.people, self.web.place)
 
     @property
@@ -162,10 +164,18 @@ class Redmine:
         return self._feed.total()
 
     def ticket(self, ref: str) -> RemoteTicket:
-        """Return an issue's state, in the version that was read before it. Raises NotFoundError."""
+        """Return an issue's state, in a version that was read before it. Raises NotFoundError.
+
+        An older version does no harm: a change for it is refused, and the version then read anew.
+        """
         self.me()
-        version = self._version(ref)
-        return self._reading.ticket(self._issue(ref, "include=watchers"), version)
+        known, version, before = self._stood
+        issue = self._issue(ref, "include=watchers") if known == ref else {}
+        if not issue or issue != before:
+            version = self._version(ref)
+            issue = self._issue(ref, "include=watchers")
+            self._stood = ref, version, issue
+        return self._reading.ticket(issue, version)
 
     def _version(self, ref: str) -> str:
         """Return which version an issue is in, as the form on its page says; empty if we may not edit it."""
@@ -212,10 +222,7 @@ class Redmine:
         return self._hand_over(ref, str(self._names.member(project, owner)) if owner else "", before)
 
     def _hand_over(self, ref: str, owner: str, before: str) -> RemoteTicket:
-        stands = self.ticket(ref)
-        if stands.owner == before:
-            stands = self._change(ref, {"assigned_to_id": owner}, lambda remote: remote.owner == before)
-        return stands
+        return self._change(ref, {"assigned_to_id": owner}, lambda remote: remote.owner == before)
 
     def set_status(self, ref: str, status: str, version: str) -> RemoteTicket:
         """Set the status, and return its state afterwards: the workflow may not allow it."""
@@ -255,10 +262,16 @@ class Redmine:
                     continue
                 raise reason from error
             break
+        self.forget()
         return self.ticket(ref)
+
+    def forget(self) -> None:
+        """Read the version anew from now on: the issue was changed."""
+        self._stood = "", "", {}
 
     def reason(self, ref: str, version: str, error: RefusedError) -> RefusedError:
         """Return why a change was refused: Redmine does not say so where the issue is in another version by now."""
+        self.forget()
         if isinstance(error, (NotFoundError, StaleError)) or self._version(ref) == version:
             return error
         return StaleError("Changed meanwhile", f"{self.web.place} has a newer version of issue {ref}.")
@@ -387,6 +400,7 @@ class NoteOffer:
             self._offer.finish()
         except RefusedError as error:
             raise self._system.reason(self._ref, self._version, error) from error
+        self._system.forget()
         return self._system.noted(self._ref, self._mark, self._text)
 
     def drop(self) -> None:

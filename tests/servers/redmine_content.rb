@@ -23,11 +23,10 @@ Setting.password_min_length = "4"
 
 manager = Role.find_by!(name: "Manager")
 reporter = Role.find_by!(name: "Reporter")
-projects = { "Soporte" => true, "Facturas" => true, "Reservado" => false }.map do |name, is_public|
+projects = { "Soporte" => true, "Facturas" => true }.map do |name, is_public|
   Project.create!(name: name, identifier: name.downcase, is_public: is_public, trackers: Tracker.all,
                   enabled_module_names: ["issue_tracking"])
 end
-support, billing, = projects
 
 def person(login, name, **more)
   user = User.new(firstname: name, lastname: "Desk", mail: "#{login}@desk.example", language: "en", **more)
@@ -43,15 +42,15 @@ keys = agents.to_h do |name|
   [name, user.api_key]
 end
 plain = person("plain", "Plain")
-Member.create!(project: support, principal: plain, roles: [reporter])
+Member.create!(project: projects.first, principal: plain, roles: [reporter])
 root = person("root", "Root", admin: true)
 keys.merge!("plain" => plain.api_key, "root" => root.api_key)
 
 ["tridesk", "Macro", "Language", "Procedure", "order", "product"].each do |name|
   more = name == "product" ? { field_format: "list", possible_values: %w[app web device] } : { field_format: "string" }
-  # "tridesk" of one project alone: another has none
-  everywhere = name == "tridesk" ? { is_for_all: false, projects: projects - [billing] } : { is_for_all: true }
-  IssueCustomField.create!(name: name, trackers: Tracker.all, visible: false, roles: [manager], **more, **everywhere)
+  # an issue of the tracker "Feature" has no place for marks
+  trackers = name == "tridesk" ? Tracker.where.not(name: "Feature") : Tracker.all
+  IssueCustomField.create!(name: name, trackers: trackers, is_for_all: true, visible: false, roles: [manager], **more)
 end
 
 File.write(File.join(folder, "keys"), keys.map { |name, key| "#{name}=#{key}\n" }.join)

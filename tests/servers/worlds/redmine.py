@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
@@ -22,27 +23,31 @@ class RedmineWorld(SystemWorld):
     is_real = True
 
     def __init__(self, server: RedmineServer, folder: Path, customers: str, *, agent: str = "alice") -> None:
-        super().__init__(DeskAtRedmine(server, folder, agent=agent))
+        super().__init__(DeskAtRedmine(server, folder, agent=agent, queue=_project(customers)))
         self._server, self._folder, self._customers, self.known_as = server, folder, customers, agent
-        self.desk.once()  # what others left there
 
     @classmethod
     def made(cls, request: pytest.FixtureRequest, folder: Path, customers: str) -> SystemWorld:
-        return cls(request.getfixturevalue("redmine"), folder, customers)
+        server: RedmineServer = request.getfixturevalue("redmine")
+        server.project(_project(customers))
+        return cls(server, folder, customers)
 
     def tickets(self) -> list[Ticket]:
         return tickets_of(self, self._customers)
 
     def write(self) -> None:
         number = len(self.refs) + 1
-        self.refs.append(self._server.open_issue(f"c{number}.{self._customers}", f"Carta {number}", WORDS))
+        self.refs.append(self._open(letter(f"c{number}.{self._customers}", f"Carta {number}", WORDS)))
+
+    def _open(self, mail: EmailMessage) -> str:
+        return self._server.open_by(mail, project=_project(self._customers).lower())
 
     def write_again(self) -> bool:
         self._server.mail_in(letter(f"c1.{self._customers}", f"Re: [Soporte #{self.refs[0]}] Carta 1", "Ya está."))
         return True
 
     def write_what(self, words: str, name: str, content: bytes) -> bool:
-        self.refs.append(self._server.open_by(read(parcel(f"c1.{self._customers}", words, name, content))))
+        self.refs.append(self._open(read(parcel(f"c1.{self._customers}", words, name, content))))
         return True
 
     def delivered(self) -> list[str]:
@@ -67,6 +72,11 @@ class RedmineWorld(SystemWorld):
         other = RedmineWorld(self._server, self._folder, self._customers, agent=agent)
         other.refs = self.refs
         return other
+
+
+def _project(customers: str) -> str:
+    """Return the name of the project of a test's own customers."""
+    return f"Soporte-{customers.partition('@')[0]}"
 
 
 WORLD = RedmineWorld
