@@ -64,8 +64,8 @@ class Redmine:
         self.web = WebClient(tracker.url, context=tls, per_minute=tracker.requests, file_hosts=tracker.file_hosts)
         self._reading = Reading(tracker, self._get, self.web.host, self._file)
         self._feed = Feed(self._listed)
-        self._stood: tuple[str, str, Json] = "", "", {}
-        """The issue that was read last, its version and what was read."""
+        self._stood: tuple[str, str, Json | None] = "", "", None
+        """The issue that was read last, its version and what was read after that."""
         self._names = Names(self._get, self._reading.people, self.web.place)
 
     @property
@@ -170,11 +170,13 @@ class Redmine:
         """
         self.me()
         known, version, before = self._stood
-        issue = self._issue(ref, "include=watchers") if known == ref else {}
-        if not issue or issue != before:
+        if known != ref:
+            version, before = self._version(ref), None
+        issue = self._issue(ref, "include=watchers")
+        if before is not None and issue != before:
             version = self._version(ref)
             issue = self._issue(ref, "include=watchers")
-            self._stood = ref, version, issue
+        self._stood = ref, version, issue
         return self._reading.ticket(issue, version)
 
     def _version(self, ref: str) -> str:
@@ -267,12 +269,16 @@ class Redmine:
 
     def forget(self) -> None:
         """Read the version anew from now on: the issue was changed."""
-        self._stood = "", "", {}
+        self._stood = "", "", None
 
     def reason(self, ref: str, version: str, error: RefusedError) -> RefusedError:
         """Return why a change was refused: Redmine does not say so where the issue is in another version by now."""
         self.forget()
-        if isinstance(error, (NotFoundError, StaleError)) or self._version(ref) == version:
+        if isinstance(error, NotFoundError):
+            return error
+        now = self._version(ref)
+        self._stood = ref, now, None
+        if isinstance(error, StaleError) or now == version:
             return error
         return StaleError("Changed meanwhile", f"{self.web.place} has a newer version of issue {ref}.")
 

@@ -31,7 +31,9 @@ _PUMA = Path("/usr/bin/puma")
 _COPIED = ("app", "bin", "config", "config.ru", "db", "lib", "Rakefile", "Gemfile")
 _WAIT = 120.0
 _DATABASE = "production:\n  adapter: sqlite3\n  database: {folder}/redmine.db\n"
-_MAIL = "production:\n  email_delivery:\n    delivery_method: :file\n    file_settings:\n      location: {folder}/mail\n"
+_MAIL = (
+    "production:\n  email_delivery:\n    delivery_method: :file\n    file_settings:\n      location: {folder}/mail\n"
+)
 _RAILS = "config.active_job.queue_adapter = :inline\nconfig.log_level = :warn\n"
 """Mails leave within the request that they belong to."""
 _SQLITE = """SQLite3::Database.prepend(Module.new do

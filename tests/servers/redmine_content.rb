@@ -49,8 +49,9 @@ keys.merge!("plain" => plain.api_key, "root" => root.api_key)
 ["tridesk", "Macro", "Language", "Procedure", "order", "product"].each do |name|
   more = name == "product" ? { field_format: "list", possible_values: %w[app web device] } : { field_format: "string" }
   # an issue of the tracker "Feature" has no place for marks
+  roles = name == "tridesk" ? [manager, reporter] : [manager]
   trackers = name == "tridesk" ? Tracker.where.not(name: "Feature") : Tracker.all
-  IssueCustomField.create!(name: name, trackers: trackers, is_for_all: true, visible: false, roles: [manager], **more)
+  IssueCustomField.create!(name: name, trackers: trackers, is_for_all: true, visible: false, roles: roles, **more)
 end
 
 File.write(File.join(folder, "keys"), keys.map { |name, key| "#{name}=#{key}\n" }.join)
