@@ -291,8 +291,9 @@ class Redmine:
         issue = self._issue(reply.ref, "include=watchers")
         if not self._reading.reaches(issue):
             raise RefusedError(
-                "No one to mail", f"Redmine shows no account of who opened issue {reply.ref}, so it may mail a reply "
-                "to no one: answer from a mail account, or have Redmine's mail gateway create accounts.",
+                "No one to mail", f"Neither who opened issue {reply.ref} nor a watcher has an account that Redmine "
+                "shows us, other than our own: it may mail a reply to no one. Answer from a mail account, or have "
+                "Redmine's mail gateway create accounts.",
             )  # fmt: skip
         numbers = field_numbers(issue)
         values: dict[str, Any] = {"notes": reply.text}

@@ -1,7 +1,20 @@
 """Redmine, as settings and forms know it."""
 
+import re
+
 from data.records.tickets import Status
 from queues.accounts.kinds import SystemKind, web_address
+
+_as_web_address = web_address()
+_PAGE = re.compile(r"(.*?)/(?:issues|projects|my|login)(?:[/.].*)?")
+
+
+def _address(given: str) -> str:
+    """Return the address, without the page that it was copied from."""
+    whole = _as_web_address(given)
+    match = _PAGE.fullmatch(whole)
+    return match[1] if match else whole
+
 
 KIND = SystemKind(
     "Redmine",
@@ -16,7 +29,7 @@ KIND = SystemKind(
     },
     never_set=frozenset({"Rejected"}),
     tried="Redmine 5.0",
-    address=web_address("/issues.json"),
+    address=_address,
     secret="API key",
     user_hint="",
 )

@@ -11,7 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from data.records.messages import Direction
-from queues.accounts.ticketing_system import Tracker
+from queues.accounts.ticketing_system import Tracker, complete
 from queues.connectors.redmine import Redmine
 from queues.connectors.redmine_feed import AT_ONCE, SETTLE, Cursor, Feed, Query, moment, settles, written
 from queues.connectors.redmine_reading import Reading
@@ -205,3 +205,10 @@ def test_the_version_is_read_from_the_form_alone() -> None:
         assert system._version("5") == "12"
     with patch.object(system.web, "download", lambda *given: b"<p>no form</p>"):
         assert system._version("5") == ""
+
+
+@pytest.mark.parametrize("page", ["", "/", "/projects/soporte/issues", "/issues/7", "/issues.json", "/my/account"])
+def test_the_address_is_that_of_any_page(page: str) -> None:
+    assert (
+        complete(Tracker("desk", f"https://mine.example/red{page}", kind="redmine")).url == "https://mine.example/red"
+    )
