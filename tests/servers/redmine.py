@@ -21,6 +21,7 @@ from contextlib import suppress
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,8 @@ from tests.servers.request_tracker import AGENTS, free_port
 
 PROGRAM = Path("/usr/share/redmine")
 _PUMA = Path("/usr/bin/puma")
+CALLED = frozenset(f"{name.capitalize()} Desk" for name in AGENTS)
+"""What the agents are called there."""
 _COPIED = ("app", "bin", "config", "config.ru", "db", "lib", "Rakefile", "Gemfile")
 _WAIT = 120.0
 _DATABASE = "production:\n  adapter: sqlite3\n  database: {folder}/redmine.db\n"
@@ -135,6 +138,7 @@ class RedmineServer:
             else:
                 return
 
+    @cache  # noqa: B019 # there is one server a run
     def number(self, kind: str, name: str) -> int:
         """Return the number of a status, project or user."""
         if kind == "user":
@@ -173,9 +177,8 @@ class RedmineServer:
 
     def replies(self, ref: str) -> list[str]:
         """Return the public notes that agents wrote to an issue."""
-        agents = {self.number("user", name) for name in AGENTS}
         return [str(one["notes"]) for one in self.issue(ref)["journals"]
-                if one["notes"] and not one["private_notes"] and one["user"]["id"] in agents]  # fmt: skip
+                if one["notes"] and not one["private_notes"] and one["user"]["name"] in CALLED]  # fmt: skip
 
     def content(self, number: str) -> bytes:
         """Return a file's bytes."""

@@ -367,7 +367,7 @@ def test_a_file_that_comes_after_its_words_is_not_lost(desk: DeskAtRedmine, cust
 def test_after_changes_on_both_sides_every_ticket_is_the_same_on_both(desk: DeskAtRedmine) -> None:
     desk.settings = msgspec.structs.replace(desk.settings, field=[FieldTable("order")])
     server, refs = desk.server, list[str]()
-    for number in range(12):
+    for number in range(6):
         refs.append(write(desk, f"c{number}.{desk.queue.lower()}@clientes.example"))
     desk.once()
     statuses = [server.number("issue_statuses", name) for name in ("In Progress", "Feedback", "Resolved", "Closed")]

@@ -11,8 +11,7 @@ import pytest
 from data.records.tickets import Ticket
 from tests.servers.connector_worlds import parcel, read
 from tests.servers.desk_at_tracker import DeskAtRedmine
-from tests.servers.redmine import RedmineServer, letter
-from tests.servers.request_tracker import AGENTS
+from tests.servers.redmine import CALLED, RedmineServer, letter
 from tests.servers.system_worlds import FIELD, WORDS, SystemWorld, tickets_of
 
 
@@ -54,9 +53,8 @@ class RedmineWorld(SystemWorld):
         return [text for ref in self.refs for text in self._server.replies(ref)]
 
     def files_delivered(self) -> list[tuple[str, bytes]]:
-        agents = {f"{name.capitalize()} Desk" for name in AGENTS}
         files = self._server.issue(self.refs[0])["attachments"]
-        return [(one["filename"], self._server.content(one["id"])) for one in files if one["author"]["name"] in agents]
+        return [(one["filename"], self._server.content(one["id"])) for one in files if one["author"]["name"] in CALLED]
 
     def field(self) -> str:
         return self._server.field(self.refs[0], FIELD)[1]
