@@ -155,8 +155,18 @@ class Redmine:
         following = msgspec.structs.replace(following, done=at.done + len(tickets), seen=kept)
         return Batch(tuple(events), tickets, moved, following.written(), more, following.done)
 
-    def look(self, ref: str, filed: Filed) -> None:
-        """Say that what happened can be read at once."""
+    def look(self, ref: str, filed: Filed) -> Batch:
+        """Return what happened to one issue up to now; nothing if it is no longer there, or no longer ours."""
+        self.me()
+        try:
+            issue = self._issue(ref)
+        except NotFoundError:
+            return Batch((), {}, {}, "", more=False)
+        remote = self._reading.ticket(issue)
+        if self.tracker.queues and remote.queue not in self.tracker.queues:
+            return Batch((), {}, {}, "", more=False)
+        moved = {ref: self._reading.mover(issue)}
+        return Batch(tuple(self._reading.happened(issue, filed, None)), {ref: remote}, moved, "", more=False)
 
     def newest(self) -> int:
         """Return how many issues there are."""
@@ -203,7 +213,7 @@ class Redmine:
         """Have the list hold our projects only, from the day on that the settings name."""
         filters: list[tuple[str, str, tuple[str, ...]]] = []
         if self.tracker.queues:
-            known = self._names.projects()
+            known = self._names.projects(self.tracker.queues)
             numbers = tuple(str(known[queue]) for queue in self.tracker.queues if queue in known)
             filters.append(("project_id", "=", numbers or ("0",)))
         if self.tracker.since:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any, Protocol
 
 from data.errors import RefusedError
@@ -25,11 +26,15 @@ class Names:
 
     def __init__(self, get: Get, people: People, place: str) -> None:
         self._get, self._people, self._place = get, people, place
+        self._projects: dict[str, int] = {}
         self._statuses: dict[str, int] = {}
 
-    def projects(self) -> dict[str, int]:
-        """Return the projects that we can see."""
-        return {str(row.get("name")): number_of(row) for row in self._rows("projects.json", "projects")}
+    def projects(self, wanted: Collection[str] = ()) -> dict[str, int]:
+        """Return the projects that we can see: they are asked for once, and again where a wanted one is missing."""
+        if not self._projects or not set(wanted) <= set(self._projects):
+            rows = self._rows("projects.json", "projects")
+            self._projects = {str(row.get("name")): number_of(row) for row in rows}
+        return self._projects
 
     def closing(self) -> dict[str, bool]:
         """Return the statuses, and whether each closes an issue."""
