@@ -27,6 +27,7 @@ from tests.faults.report import (  # noqa: F401 # hooks
 )
 from tests.servers import mail_stack as mail
 from tests.servers import postgres
+from tests.servers import redmine as mines
 from tests.servers import request_tracker as tracker
 from tests.servers import roundup as issues
 from tests.servers.chatwoot_double import ChatwootDouble
@@ -34,6 +35,7 @@ from tests.servers.freshdesk_double import FreshdeskDouble
 from tests.servers.help_scout_double import HelpScoutDouble
 from tests.servers.mail_stack import MailStack
 from tests.servers.postgres import PostgresServer, Team
+from tests.servers.redmine import RedmineServer
 from tests.servers.request_tracker import RequestTrackerServer
 from tests.servers.roundup import RoundupServer
 from tests.servers.zammad_double import ZammadDouble
@@ -155,6 +157,14 @@ def roundup() -> Iterator[RoundupServer]:
     """Roundup on loopback. Not installed: skipped at home, failed where CI is set."""
     _need(issues.missing(), "roundup", of="pip")
     with _running(RoundupServer, "tdroundup") as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def redmine() -> Iterator[RedmineServer]:
+    """Redmine on loopback. Not installed: skipped at home, failed where CI is set."""
+    _need(mines.missing(), "redmine redmine-sqlite puma")
+    with _running(RedmineServer, "tdredmine") as server:
         yield server
 
 

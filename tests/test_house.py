@@ -52,6 +52,7 @@ ONE_IDEA = {
     "questions": "questions that await an answer",
     "rating": "a rating in what came in: recognised, then kept with its question",
     "recipient": "whom a reply goes to: chosen by a rule, checked before it leaves",
+    "redmine": "Redmine: its connector, and what settings know of it",
     "registry": "the one list of a folder's files, in their order",
     "replay": "past shifts replayed: worked out, printed",
     "report": "the report: a command and a key",

@@ -66,7 +66,8 @@ class Tracker(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="k
     note_field: str = "internal"
     """In Roundup: the property of messages that keeps them from customers; without one, notes stay here."""
     staff: tuple[str, ...] = ()
-    """In Roundup: who is one of us, by name, address or `@domain`; none named: who shares our own domain."""
+    """In Roundup and Redmine: who is one of us, by login, address or `@domain`; none named: who shares our own
+    domain."""
     share: tuple[str, ...] = ()
     """Of a team: the mail accounts whose tickets this desk shares with it and whose replies it sends; `*` for all."""
     since: date | None = None
@@ -110,6 +111,13 @@ class Tracker(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="k
     def here(self, remote: str) -> Status | None:
         """Return what a status of the system means here, None if unspecified."""
         return self.statuses.get(remote) or kind_named(self.kind).statuses.get(remote)
+
+    def is_staff(self, login: str, address: str, own: str) -> bool:
+        """Return whether someone is one of us, as `staff` says or by the domain of our `own` address."""
+        domain = address.rpartition("@")[2]
+        if self.staff:
+            return bool({login, address, f"@{domain}"} & set(self.staff))
+        return bool(domain) and domain == own.rpartition("@")[2]
 
     def there(self, status: Status) -> str:
         """Return the system's name for a status of ours; empty if it has no equivalent."""

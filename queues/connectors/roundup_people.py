@@ -32,11 +32,6 @@ class Person:
         """The person as colleagues are named: by login if there is no other name."""
         return named(self.real_name or self.name, self.address)
 
-    @property
-    def domain(self) -> str:
-        """The part of the address after the @."""
-        return self.address.rpartition("@")[2]
-
 
 class People:
     """The users that were met."""
@@ -64,10 +59,7 @@ class People:
         """Return whether someone is one of us: as the settings say, else by our own domain or because it is theirs."""
         if person.number == me.number or (assignee and person.number == assignee):
             return True
-        staff = self._rest.tracker.staff
-        if staff:
-            return bool({person.name, person.address, f"@{person.domain}"} & set(staff))
-        return bool(person.domain) and person.domain == me.domain
+        return self._rest.tracker.is_staff(person.name, person.address, me.address)
 
 
 def number_of(linked: Any) -> str:

@@ -23,6 +23,7 @@ from queues.mail.read_mail import read_mail
 from queues.remotes.links import Link, links
 from tests.database import database
 from tests.servers.postgres import Team
+from tests.servers.redmine import RedmineServer
 from tests.servers.request_tracker import RequestTrackerServer
 from tests.servers.roundup import RoundupServer
 from tui.accounts.mail_worker import MailKeeper
@@ -174,6 +175,15 @@ class DeskAtRoundup(DeskAtSystem):
     def tracker_of(self, agent: str, **changes: object) -> Tracker:
         """Return the settings of another agent's desk."""
         return msgspec.structs.replace(self.tracker, **{"user": agent, **changes})
+
+
+class DeskAtRedmine(DeskAtSystem):
+    """One agent's desk on one project of the Redmine."""
+
+    def __init__(self, server: RedmineServer, folder: Path, *, agent: str = "alice", **changes: object) -> None:
+        more = {"kind": "redmine", **changes}
+        super().__init__(server.url, server.keys[agent], folder, agent=agent, **more)  # type: ignore[arg-type]
+        self.server = server
 
 
 class DeskAtTeam(DeskAtSystem):

@@ -26,7 +26,7 @@ NAV = {
     "Tutorial": ("tutorial",),
     "How-to": (
         "install", "screen", "macros", "procedures", "tickets", "fields", "import", "email", "request-tracker",
-        "roundup", "zendesk", "chatwoot", "zammad", "freshdesk", "helpscout", "team", "browser", "backups",
+        "redmine", "roundup", "zendesk", "chatwoot", "zammad", "freshdesk", "helpscout", "team", "browser", "backups",
         "escalations", "shift", "reviews", "csat", "cookbook",
     ),
     "Reference": (

@@ -9,6 +9,7 @@ import pytest
 
 from data.errors import DeskError, InputError
 from queues.accounts.ticketing_system import Tracker
+from tests.servers.redmine import RedmineServer
 from tests.servers.request_tracker import RequestTrackerServer
 from tests.servers.roundup import RoundupServer
 from tests.servers.web_double import WebDouble
@@ -96,6 +97,22 @@ def test_each_fault_of_a_roundup_is_one_sentence(answers: list[tuple[int, dict[s
     assert load().settings.tracker == ()
 
 
+@pytest.mark.parametrize(
+    ("answers", "words"),
+    [
+        ([(401, {}, b"")], "has not enabled the REST web service"),
+        ([(404, {}, b"<html>no such page</html>")], "is not a Redmine there: check the url"),
+        ([(200, {}, b"<html>a shop</html>")], "did not answer with JSON"),
+    ],
+)
+def test_each_fault_of_a_redmine_is_one_sentence(answers: list[tuple[int, dict[str, str], object]], words: str) -> None:
+    with WebDouble(answers) as double, pytest.raises(DeskError) as caught:
+        run(["account", "add", "--kind", "redmine", "--url", double.url, "--secret", "env:RT_TOKEN"])
+    assert words in caught.value.message
+    assert "\n" not in caught.value.message
+    assert load().settings.tracker == ()
+
+
 def test_options_of_the_other_kind_are_told() -> None:
     with pytest.raises(InputError, match="such as --kind rt"):
         run(["account", "add", "a@b.example", "--queue", "x"])
@@ -143,3 +160,33 @@ def test_a_roundup_is_set_up_mirrored_and_answered(
         run(["account", "test", "issues"])
     assert "does not accept the password" in capsys.readouterr().out
     assert run(["account", "remove", "issues"]) == 0
+
+
+@pytest.mark.trackers
+def test_a_redmine_is_set_up_mirrored_and_answered(
+    redmine: RedmineServer, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("REDMINE_KEY", redmine.keys["alice"])
+    redmine.project("Tienda")
+    customer = "cli@customers.example"
+    ref = redmine.open_issue(customer, "My invoice", "Hello, where is my invoice? Thank you.", project="tienda")
+    new = ["account", "add", "--kind", "redmine", "--url", f"{redmine.url}/projects/tienda", "--name", "mine",
+           "--secret", "env:REDMINE_KEY", "--queue", "Tienda=app"]  # fmt: skip
+    assert run(new) == 0
+    assert "Redmine, as alice, 1 project" in capsys.readouterr().out
+    assert run(["sync"]) == 0
+    capsys.readouterr()
+    assert run(["list", "--json"]) == 0
+    (number,) = [str(row["id"]) for row in told(capsys) if row["customer"] == customer]
+    assert run(["reply", number, "Here it is.", "--status", "solved", "--reason", "a test"]) == 0
+    assert run(["outbox", "list", "--json"]) == 0
+    assert run(["outbox", "resend", str(told(capsys)[0]["id"])]) == 0
+    capsys.readouterr()
+    assert run(["sync", "--json"]) == 0
+    assert told(capsys)[0]["sent"] == 1
+    assert (redmine.issue(ref)["status"]["name"], redmine.replies(ref)) == ("Resolved", ["Here it is."])
+    monkeypatch.setenv("REDMINE_KEY", "wrong")
+    with pytest.raises(SystemExit):
+        run(["account", "test", "mine"])
+    assert "does not accept the token" in capsys.readouterr().out
+    assert run(["account", "remove", "mine"]) == 0
