@@ -131,10 +131,20 @@ def file_kind(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -
     return str(request.param)
 
 
+def need_mail_servers() -> None:
+    """Dovecot and Postfix. Not installed: skipped at home, failed where CI is set."""
+    _need(mail.missing(), "dovecot-imapd dovecot-lmtpd postfix")
+
+
+def need_openssl() -> None:
+    """What certificates are made with. Not installed: skipped at home, failed where CI is set."""
+    _need([] if shutil.which("openssl") else ["openssl"], "openssl")
+
+
 @pytest.fixture(scope="session")
 def mail_stack() -> Iterator[MailStack]:
-    """Dovecot and Postfix on loopback. Not installed: skipped at home, failed where CI is set."""
-    _need(mail.missing(), "dovecot-imapd dovecot-lmtpd postfix")
+    """Dovecot and Postfix on loopback."""
+    need_mail_servers()
     with _running(MailStack, "tdmail") as stack:
         yield stack
 

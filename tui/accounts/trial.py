@@ -6,11 +6,11 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from queues.accounts.mail_account import Account, complete
-from queues.accounts.secrets import SecretsAtHand
 from queues.accounts.ticketing_system import Tracker
 from queues.accounts.work_start import NOW, beginning_now, beginning_on
 from queues.connectors.base import connector_class
 from tui.look.words import counted, words
+from tui.setup.account_secrets import account_secrets
 
 if TYPE_CHECKING:
     from queues.connectors.imap_answers import Stock
@@ -21,7 +21,7 @@ def try_account(account: Account | Tracker, typed: str = "") -> str:
 
     Takes as long as the servers do. Raises DeskError with the reason if it fails.
     """
-    secrets = _Typed(typed) if typed else SecretsAtHand()
+    secrets = _Typed(typed) if typed else account_secrets()
     if isinstance(account, Account):
         from queues.connectors.email import EmailConnector
 
@@ -37,7 +37,7 @@ def stock_of(one: Account, typed: str = "") -> Stock:
     """Log in to the mailbox and return how much mail is there. Raises DeskError with the reason if that fails."""
     from queues.connectors.email import EmailConnector
 
-    return EmailConnector(complete(one), _Typed(typed) if typed else SecretsAtHand()).stock()
+    return EmailConnector(complete(one), _Typed(typed) if typed else account_secrets()).stock()
 
 
 def in_words(stock: Stock) -> str:
