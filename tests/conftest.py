@@ -31,6 +31,7 @@ from tests.servers import request_tracker as tracker
 from tests.servers import roundup as issues
 from tests.servers.chatwoot_double import ChatwootDouble
 from tests.servers.mail_stack import MailStack
+from tests.servers.oauth_desk import OAuthStack
 from tests.servers.postgres import PostgresServer, Team
 from tests.servers.request_tracker import RequestTrackerServer
 from tests.servers.roundup import RoundupServer
@@ -131,11 +132,6 @@ def file_kind(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -
     return str(request.param)
 
 
-def need_mail_servers() -> None:
-    """Dovecot and Postfix. Not installed: skipped at home, failed where CI is set."""
-    _need(mail.missing(), "dovecot-imapd dovecot-lmtpd postfix")
-
-
 def need_openssl() -> None:
     """What certificates are made with. Not installed: skipped at home, failed where CI is set."""
     _need([] if shutil.which("openssl") else ["openssl"], "openssl")
@@ -143,10 +139,25 @@ def need_openssl() -> None:
 
 @pytest.fixture(scope="session")
 def mail_stack() -> Iterator[MailStack]:
-    """Dovecot and Postfix on loopback."""
-    need_mail_servers()
+    """Dovecot and Postfix on loopback. Not installed: skipped at home, failed where CI is set."""
+    _need(mail.missing(), "dovecot-imapd dovecot-lmtpd postfix")
     with _running(MailStack, "tdmail") as stack:
         yield stack
+
+
+@pytest.fixture(scope="session")
+def oauth_servers() -> Iterator[OAuthStack]:
+    """Dovecot and Postfix that ask an OAuth server about tokens. Not installed: as above."""
+    _need(mail.missing(), "dovecot-imapd dovecot-lmtpd postfix")
+    with _running(OAuthStack, "tdoauth") as stack:
+        yield stack
+
+
+@pytest.fixture
+def oauth_stack(oauth_servers: OAuthStack) -> OAuthStack:
+    """The same; nobody has signed in yet, and nothing goes wrong."""
+    oauth_servers.oauth.forget()
+    return oauth_servers
 
 
 @pytest.fixture(scope="session")

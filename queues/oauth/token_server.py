@@ -125,11 +125,14 @@ def _refusal(endpoint: str, client_id: str, said: Said, sent: Mapping[str, str])
         if value and name not in ("client_id", "grant_type", "scope", "redirect_uri"):
             words = words.replace(value, "…")
     words, code = words[:_LONGEST_WORDS], safe_line(code)[:_LONGEST_WORDS]
+    place = _host(endpoint)
     if code in ("invalid_client", "unauthorized_client"):
-        message = f"{_host(endpoint)} does not accept the client {client_id}; check its id and secret. ({words})"
-    else:
-        message = f"{_host(endpoint)} gives no tokens ({words})."
-    return RefusedGrantError("Sign-in refused", message, code)
+        return RefusedGrantError(
+            "Sign-in refused",
+            f"{place} does not accept the client {client_id}; check its id and secret. ({words})",
+            code,
+        )
+    return RefusedGrantError("Sign-in refused", f"{place} gives no tokens ({words}).", code)
 
 
 def _host(address: str) -> str:

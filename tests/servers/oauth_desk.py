@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import ssl
 import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from threading import Thread
-from typing import NamedTuple
 
 import msgspec
 
@@ -24,26 +21,21 @@ from tui.accounts.mail_worker import MailKeeper
 from tui.setup.clock import wall_clock
 
 
-class OAuthStack(NamedTuple):
+class OAuthStack:
     """The servers."""
 
-    mail: MailStack
-    oauth: OAuthServer
+    def __init__(self, folder: Path) -> None:
+        self.mail = MailStack(folder)
+        self.oauth = OAuthServer(folder / "tls")
+        self.mail.introspect(f"{self.oauth.url}/introspect", INTROSPECTOR)
 
+    def start(self) -> None:
+        self.oauth.start()
+        self.mail.start()
 
-@contextmanager
-def oauth_stack(folder: Path) -> Iterator[OAuthStack]:
-    """Start them."""
-    mail = MailStack(folder)
-    oauth = OAuthServer(folder / "tls")
-    mail.introspect(f"{oauth.url}/introspect", INTROSPECTOR)
-    oauth.start()
-    try:
-        mail.start()
-        yield OAuthStack(mail, oauth)
-    finally:
-        mail.stop()
-        oauth.stop()
+    def stop(self) -> None:
+        self.mail.stop()
+        self.oauth.stop()
 
 
 def settings_for(server: OAuthServer, ca: Path, **changes: object) -> OAuth:

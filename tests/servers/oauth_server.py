@@ -184,7 +184,8 @@ class OAuthServer:
 
     def _authorize(self, asked: dict[str, str]) -> Answer:
         redirect = urlsplit(asked.get("redirect_uri", ""))
-        sound = redirect.scheme == "http" and redirect.hostname in ("127.0.0.1", "localhost") and redirect.path == "/in"
+        here = redirect.scheme == "http" and redirect.hostname in ("127.0.0.1", "localhost")
+        sound = here and redirect.path in ("", "/in")
         if asked.get("client_id") not in (CLIENT, SECRET_CLIENT) or not sound:
             self.wrongs.append(f"sent to {asked.get('redirect_uri')}")
             return 400, {}, {}  # never back to an address that is not the client's

@@ -17,6 +17,7 @@ from tui.setup.clock import wall_clock
 
 if TYPE_CHECKING:
     from queues.accounts.forms import Remote
+    from queues.accounts.mail_account import Account
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,21 @@ class AccountSetup:
             stock = None  # an account may be saved before its servers can be reached
         return begun(one, stock, NOW, self._clock())
 
+    def _is_signed_in(self, account: Account) -> bool:
+        from queues.accounts.mail_account import complete
+        from queues.oauth.stored_tokens import stored
+
+        try:
+            return stored(complete(account)) is not None
+        except ConnectorError:
+            return False
+
     def _with_secret(self, account: Remote, typed: str) -> tuple[Remote, str]:
+        from queues.accounts.mail_account import Account
+
+        if isinstance(account, Account) and account.signs_in:
+            note = words("Sign it in with `tridesk account login {name}`.").format(name=account.name)
+            return account, "" if self._is_signed_in(account) else note
         if not typed:
             return account, ""
         if account.secret == "keyring":

@@ -104,7 +104,8 @@ def add(address: str | None, name: str | None, provider: str | None, imap: str |
     new = Account(
         name or address.partition("@")[0], address, provider=provider, imap=_server(imap, security) or NOWHERE,
         smtp=_server(smtp, security) or NOWHERE, user=user or "", auth=auth or "", secret=secret or "keyring",
-        ca_file=ca_file, lane=lane, oauth=OAuth(client_id or "", tenant=tenant, issuer=issuer, scopes=scopes),
+        ca_file=ca_file, lane=lane,
+        oauth=OAuth(client_id or "", tenant=tenant, issuer=issuer, scopes=scopes, ca_file=ca_file if issuer else ""),
     )  # fmt: skip
     if work_from:
         begun(new, None, work_from, wall_clock())  # refused before any password is asked for

@@ -134,7 +134,7 @@ def _now() -> str:
 
 
 def _secrets(settings: Settings, attached: bool) -> Secrets:
-    from tui.setup.account_secrets import account_secrets
+    from tui.setup.secrets_at_hand import account_secrets
 
     if attached:
         from tui.setup.desk_key import take

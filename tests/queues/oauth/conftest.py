@@ -2,38 +2,23 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.conftest import need_mail_servers, need_openssl
+from tests.conftest import need_openssl
 from tests.servers import filed_keyring
 from tests.servers.mail_stack import make_certificates
-from tests.servers.oauth_desk import OAuthStack, oauth_stack
+from tests.servers.oauth_desk import OAuthStack
 from tests.servers.oauth_server import OAuthServer
 
 
-@pytest.fixture(scope="session")
-def servers() -> Iterator[OAuthStack]:
-    """Dovecot, Postfix and an OAuth server. Not installed: skipped at home, failed where CI is set."""
-    need_mail_servers()
-    folder = Path(tempfile.mkdtemp(prefix="tdoauth", dir="/tmp"))  # short and open to the servers' own users
-    try:
-        with oauth_stack(folder) as stack:
-            yield stack
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
 @pytest.fixture
-def stack(servers: OAuthStack) -> OAuthStack:
-    """The servers, as they are at first."""
-    servers.oauth.forget()
-    return servers
+def stack(oauth_stack: OAuthStack) -> OAuthStack:
+    """Dovecot, Postfix and an OAuth server, as they are at first."""
+    return oauth_stack
 
 
 @pytest.fixture(scope="session")

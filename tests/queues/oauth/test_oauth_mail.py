@@ -223,9 +223,9 @@ def test_no_token_is_in_a_file_of_the_desk(desk: OAuthDesk, customer: str, tmp_p
 
 def test_the_keeper_of_the_program_signs_in_by_itself(desk: OAuthDesk, monkeypatch: pytest.MonkeyPatch) -> None:
     """The program's own source of secrets is one that renews."""
-    from tui.setup.account_secrets import account_secrets
+    from tui.setup.secrets_at_hand import account_secrets
 
-    monkeypatch.setattr("tui.setup.account_secrets.wall_clock", desk.token_clock)
+    monkeypatch.setattr("tui.setup.secrets_at_hand.wall_clock", desk.token_clock)
     desk.sign_in()
     later(desk)
     keeper = MailKeeper(desk.path, desk.settings, account_secrets(), tell=desk.said.append)
