@@ -12,17 +12,20 @@ from pathlib import Path
 from threading import Thread
 
 import click
+import msgspec
 import pytest
 
 from data.errors import ConnectorError, InputError
 from queues.accounts.mail_account import Account
+from queues.accounts.oauth import OAuth
 from queues.accounts.providers import Server
 from queues.oauth.sign_in import sign_in
 from queues.oauth.stored_tokens import stored
 from tests.servers import filed_keyring
 from tests.servers.oauth_desk import OAuthStack, settings_for
 from tests.servers.oauth_server import CLIENT, CLIENT_SECRET, SECRET_CLIENT
-from tui.accounts.config_writing import add
+from tui.accounts.config_writing import add, as_written, change
+from tui.accounts.setup import AccountSetup
 from tui.cli.main import run
 from tui.cli.signing_in import has_browser
 from tui.setup.settings import config_folder, load
@@ -230,6 +233,38 @@ def test_a_password_and_a_sign_in_are_not_taken_for_each_other(
         run(["account", "secret", "support"])
     with pytest.raises(InputError, match="`tridesk account secret plain`"):
         run(["account", "login", "plain"])
+
+
+def test_the_documented_account_is_understood() -> None:
+    text = (Path(__file__).parents[3] / "docs" / "email.md").read_text(encoding="utf-8")
+    text = text.partition("## Sign in with OAuth")[2].partition("```toml\n")[2].partition("```")[0]
+    config_folder().mkdir(parents=True)
+    (config_folder() / "config.toml").write_text(text)
+    (account,) = load().settings.account
+    assert (account.auth, account.signs_in) == ("oauthbearer", True)
+
+
+def test_a_sign_in_is_written_and_read_back() -> None:
+    account = Account("support", "ana@gmail.com", provider="gmail", oauth=OAuth("c", scopes=("mail",)))
+    path = add(config_folder(), account)
+    assert as_written(config_folder()) == [account]
+    change(config_folder(), "support", msgspec.structs.replace(account, oauth=OAuth("d")))
+    assert load().settings.account[0].oauth.client_id == "d"
+    change(config_folder(), "support", msgspec.structs.replace(account, oauth=OAuth()))
+    assert "oauth" not in path.read_text()
+
+
+def test_the_screen_saves_it_and_says_how_to_sign_in(oauth_stack: OAuthStack, browser: list[str]) -> None:
+    account = msgspec.structs.replace(account_of(oauth_stack), name="other")
+    setup = AccountSetup(config_folder(), lambda secrets: None)
+    kept = setup.keep(account, "typed by mistake")
+    assert kept.sentence.endswith("Sign it in with `tridesk account login other`.")
+    with pytest.raises(ConnectorError, match="is not signed in"):
+        setup.try_out(account, "typed by mistake")
+    assert "typed by mistake" not in str(filed_keyring.entries())
+    assert run(["account", "login", "other"]) == 0
+    assert setup.try_out(account) == "the mailbox is empty"
+    assert "account login" not in setup.keep(account, "", before="other").sentence
 
 
 @pytest.mark.parametrize(
