@@ -14,7 +14,7 @@ from queues.accounts.mail_account import Account
 from queues.accounts.secrets import Keyed, SecretsAtHand
 from queues.oauth import faults
 from queues.oauth.stored_tokens import Tokens, renewing_alone, store, stored
-from queues.oauth.token_server import INVALID_GRANT, Granted, RefusedGrantError, TokenServer
+from queues.oauth.token_server import ENDED, Granted, RefusedGrantError, TokenServer
 
 MARGIN = 300
 """Seconds before its end in which a token is renewed, at most a fifth of its life."""
@@ -78,7 +78,7 @@ class AccountSecrets:
             try:
                 granted = self._ask(account, tokens)
             except UnreachableError as error:
-                if isinstance(error, RefusedGrantError) and error.code == INVALID_GRANT:
+                if isinstance(error, RefusedGrantError) and error.code in ENDED:
                     # not asked for again: a server takes that for an attack
                     store(account, msgspec.structs.replace(tokens, refresh_token="", access_token=""))
                     return self._known(account)

@@ -15,9 +15,9 @@ class SignInError(UnreachableError):
 
 
 def not_signed_in(name: str, login: str) -> SignInNeededError:
-    """Return the error of an account that has no tokens."""
+    """Return the error of an account that has no tokens. The command comes first, as the last line may be short."""
     return SignInNeededError(
-        "Sign-in needed", f"{login} is not signed in; `tridesk account login {name}` does it. Replies wait until then."
+        "Sign-in needed", f"`tridesk account login {name}` signs {login} in; replies wait until then."
     )
 
 
@@ -25,8 +25,8 @@ def expired(name: str, login: str, server: str) -> SignInNeededError:
     """Return the error of tokens that the server takes no longer."""
     return SignInNeededError(
         "Sign-in needed",
-        f"{server} no longer accepts the sign-in of {login}: it has expired or was revoked. Sign in again with "
-        f"`tridesk account login {name}`. Replies wait until then.",
+        f"`tridesk account login {name}` signs {login} in again: {server} no longer accepts the sign-in, it has "
+        "expired or was revoked. Replies wait until then.",
     )
 
 
@@ -34,6 +34,6 @@ def interrupted(name: str, login: str, server: str) -> SignInNeededError:
     """Return the error of tokens whose successors never arrived: the program or the network ended in between."""
     return SignInNeededError(
         "Sign-in needed",
-        f"A renewal of the sign-in of {login} was cut short, and {server} does not accept the old one again. Sign in "
-        f"again with `tridesk account login {name}`. Replies wait until then.",
+        f"`tridesk account login {name}` signs {login} in again: a renewal was cut short, and {server} does not accept "
+        "the old token. Replies wait until then.",
     )

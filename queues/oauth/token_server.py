@@ -22,7 +22,8 @@ PER_MINUTE = 60
 _LONGEST_WORDS = 160
 _LONGEST_TOKEN = 65_536
 _LONGEST_LIFE = 366 * 86_400
-INVALID_GRANT = "invalid_grant"
+ENDED = frozenset({"invalid_grant", "interaction_required", "login_required", "consent_required"})
+"""Errors that only the user can mend: the sign-in is over (RFC 6749, 5.2), or the server wants them back."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,6 +101,8 @@ class OAuthServer:
         """What every request is answered with, if not 0; below 0 the connection ends without an answer."""
         self.loses_answers = 0
         """So many answers to refreshes are lost on the way: the server has acted on them."""
+        self.ending = "invalid_grant"
+        """How it says that a sign-in is over."""
         self.echoes = False
         """Refusals quote what was sent."""
         self.issuer_said = ""
@@ -271,7 +273,7 @@ class OAuthServer:
         if grant is None or grant.client != fields["client_id"]:
             return self._wrong("invalid_grant", "no such refresh token", quoting=fields)
         if grant.revoked:
-            return _refused("invalid_grant", f"revoked {token}" if self.echoes else "revoked")
+            return _refused(self.ending, f"revoked {token}" if self.echoes else "revoked")
         if token in grant.spent:
             grant.revoked = True
             return self._wrong("invalid_grant", "a refresh token twice", quoting=fields)
