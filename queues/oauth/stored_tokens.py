@@ -12,6 +12,7 @@ import msgspec
 
 from data.errors import UnreachableError
 from data.locations import alone, private_file, private_folder
+from queues.accounts import system_keyring
 from queues.accounts.mail_account import Account
 from queues.accounts.system_keyring import NoSecretError, read, write
 
@@ -60,6 +61,14 @@ def store(account: Account, tokens: Tokens) -> None:
     """Write the entry. Raises UnreachableError if no keyring accepts it."""
     try:
         write(entry_of(account), msgspec.json.encode(tokens).decode())
+    except NoSecretError as error:
+        raise _no_place(account, error) from error
+
+
+def forget(account: Account) -> None:
+    """Remove the entry. Raises UnreachableError without a keyring."""
+    try:
+        system_keyring.forget(entry_of(account))
     except NoSecretError as error:
         raise _no_place(account, error) from error
 

@@ -6,6 +6,7 @@ import fcntl
 import json
 import os
 import signal
+from collections.abc import Callable
 from pathlib import Path
 
 FILE, KILL = "TRIDESK_TEST_KEYRING", "TRIDESK_TEST_KEYRING_KILL"
@@ -28,15 +29,22 @@ class Keyring:
         Keyring.writes += 1
         if os.environ.get(KILL) == str(Keyring.writes):
             os.kill(os.getpid(), signal.SIGKILL)
-        path = Path(os.environ[FILE])
-        with path.with_suffix(".lock").open("a") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            if path.with_suffix(".locked").exists():
-                raise PermissionError("locked")
-            whole = entries() | {f"{service} {username}": password}
-            new = path.with_suffix(".new")
-            new.write_text(json.dumps(whole))
-            new.replace(path)
+        _write(lambda whole: whole | {f"{service} {username}": password})
+
+    def delete_password(self, service: str, username: str) -> None:
+        """Remove an entry that is there."""
+        _write(lambda whole: {name: value for name, value in whole.items() if name != f"{service} {username}"})
+
+
+def _write(change: Callable[[dict[str, str]], dict[str, str]]) -> None:
+    path = Path(os.environ[FILE])
+    with path.with_suffix(".lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if path.with_suffix(".locked").exists():
+            raise PermissionError("locked")
+        new = path.with_suffix(".new")
+        new.write_text(json.dumps(change(entries())))
+        new.replace(path)
 
 
 Keyring.__module__ = "keyring.backends.filed"  # a backend that is one of the system's

@@ -29,6 +29,32 @@ class Kept:
     """A message for the agent."""
 
 
+def take_out(folder: Path, name: str) -> Path:
+    """Remove an account from the settings, and its tokens from the keyring; return the file. Raises InputError."""
+    try:
+        before = as_written(folder)
+    except InputError:
+        before = []  # another account is invalid: this one can go, and its tokens stay
+    path = remove(folder, name)
+    gone = [account for account in before if account.name == name]
+    _forget_tokens(gone, [account for account in before if account.name != name])
+    return path
+
+
+def _forget_tokens(gone: list[Remote], left: list[Remote]) -> None:
+    """Remove the tokens of accounts unless another one uses them; without a keyring there are none."""
+    from queues.accounts.mail_account import Account, complete
+    from queues.oauth.stored_tokens import entry_of, forget
+
+    try:
+        used = {entry_of(complete(one)) for one in left if isinstance(one, Account) and one.signs_in}
+        for account in (complete(one) for one in gone if isinstance(one, Account) and one.signs_in):
+            if entry_of(account) not in used:
+                forget(account)
+    except (ConnectorError, InputError):
+        return
+
+
 class AccountSetup:
     """The accounts of one `config.toml`, and the reload after a change."""
 
@@ -64,7 +90,7 @@ class AccountSetup:
 
     def remove(self, name: str) -> None:
         """Remove the account from the settings; its tickets stay. Raises InputError."""
-        remove(self._folder, name)
+        take_out(self._folder, name)
         self._typed.pop(name, None)
 
     def begin_anew(self) -> None:

@@ -322,7 +322,7 @@ def test(name: str | None, as_json: bool) -> None:
 @click.argument("name", type=ACCOUNT)
 def remove(name: str) -> None:
     """Remove the account NAME from config.toml; its tickets stay."""
-    from tui.accounts.config_writing import remove as take_out
+    from tui.accounts.setup import take_out
 
     text = words("The account {name} is no longer in {path}.")
     click.echo(text.format(name=name, path=take_out(config_folder(), name)))

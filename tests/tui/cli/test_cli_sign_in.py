@@ -267,6 +267,28 @@ def test_the_screen_saves_it_and_says_how_to_sign_in(oauth_stack: OAuthStack, br
     assert "account login" not in setup.keep(account, "", before="other").sentence
 
 
+def test_a_removed_account_leaves_no_tokens_unless_another_uses_them(
+    oauth_stack: OAuthStack, browser: list[str]
+) -> None:
+    account = account_of(oauth_stack)
+    assert run(["account", "login", "support"]) == 0
+    add(config_folder(), msgspec.structs.replace(account, name="archive", mailbox="Archive"))
+    assert run(["account", "remove", "support"]) == 0
+    assert stored(account) is not None
+    AccountSetup(config_folder(), lambda secrets: None).remove("archive")
+    assert filed_keyring.entries() == {}
+
+
+def test_a_locked_keyring_does_not_keep_an_account(
+    oauth_stack: OAuthStack, browser: list[str], keyring_file: Path
+) -> None:
+    account_of(oauth_stack)
+    assert run(["account", "login", "support"]) == 0
+    keyring_file.with_suffix(".locked").touch()
+    assert run(["account", "remove", "support"]) == 0
+    assert not load().settings.account
+
+
 @pytest.mark.parametrize(
     ("environment", "found"),
     [({"DISPLAY": ":0"}, True), ({"WAYLAND_DISPLAY": "w"}, True), ({}, False),
