@@ -34,6 +34,7 @@ from tests.servers.chatwoot_double import ChatwootDouble
 from tests.servers.freshdesk_double import FreshdeskDouble
 from tests.servers.help_scout_double import HelpScoutDouble
 from tests.servers.mail_stack import MailStack
+from tests.servers.oauth_desk import OAuthStack
 from tests.servers.postgres import PostgresServer, Team
 from tests.servers.redmine import RedmineServer
 from tests.servers.request_tracker import RequestTrackerServer
@@ -136,12 +137,32 @@ def file_kind(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -
     return str(request.param)
 
 
+def need_openssl() -> None:
+    """What certificates are made with. Not installed: skipped at home, failed where CI is set."""
+    _need([] if shutil.which("openssl") else ["openssl"], "openssl")
+
+
 @pytest.fixture(scope="session")
 def mail_stack() -> Iterator[MailStack]:
     """Dovecot and Postfix on loopback. Not installed: skipped at home, failed where CI is set."""
     _need(mail.missing(), "dovecot-imapd dovecot-lmtpd postfix")
     with _running(MailStack, "tdmail") as stack:
         yield stack
+
+
+@pytest.fixture(scope="session")
+def oauth_servers() -> Iterator[OAuthStack]:
+    """Dovecot and Postfix that ask an OAuth server about tokens. Not installed: as above."""
+    _need(mail.missing(), "dovecot-imapd dovecot-lmtpd postfix")
+    with _running(OAuthStack, "tdoauth") as stack:
+        yield stack
+
+
+@pytest.fixture
+def oauth_stack(oauth_servers: OAuthStack) -> OAuthStack:
+    """The same; nobody has signed in yet, and nothing goes wrong."""
+    oauth_servers.oauth.forget()
+    return oauth_servers
 
 
 @pytest.fixture(scope="session")

@@ -17,6 +17,7 @@ from queues.accounts import kinds as systems
 from queues.accounts.kinds import kind_named
 from queues.accounts.mail_account import Account
 from queues.accounts.mail_account import complete as complete_account
+from queues.accounts.oauth import OAuth
 from queues.accounts.providers import NOWHERE, PROVIDERS, Server, provider_of
 from queues.accounts.ticketing_system import Tracker, name_of
 from queues.accounts.ticketing_system import complete as complete_tracker
@@ -119,6 +120,7 @@ _MAIL = (
     Blank("user", "User", "The login name; empty for the address."),
     Blank("auth", "Login", "usual: as the provider needs, else a password.",
           ("usual", "password", "xoauth2", "oauthbearer")),
+    Blank("client_id", "OAuth client", "The client that you registered; `tridesk account login` signs in with it."),
     *_SECRET,
     Blank("lane", "Lane", "The lane of its mail unless a rule names another; empty: the rules decide."),
     Blank("brand", "Name on replies", "The sender name in front of the address; empty for the desk's."),
@@ -153,6 +155,7 @@ def _account(values: Values, before: Remote | None) -> Account:
         smtp=smtp,
         user=_said(values, "user"),
         auth=auth if auth in ("password", "xoauth2", "oauthbearer") else "",
+        oauth=_oauth(_said(values, "client_id"), old.oauth if old is not None else OAuth()),
         secret=_secret(values),
         lane=_said(values, "lane"),
         brand=_said(values, "brand"),
@@ -169,12 +172,18 @@ def _account(values: Values, before: Remote | None) -> Account:
     return new
 
 
+def _oauth(client_id: str, old: OAuth) -> OAuth:
+    """Return the settings with another client; without one there are none."""
+    return msgspec.structs.replace(old, client_id=client_id) if client_id else OAuth()
+
+
 def _of_account(account: Account) -> dict[str, str]:
     given = next((server.security for server in (account.imap, account.smtp) if server.host), "tls")
     return {
         "address": account.address, "name": account.name, "security": given,
         "imap": _host(account.imap), "smtp": _host(account.smtp),
-        "user": account.user, "auth": account.auth or "usual", "lane": account.lane, "brand": account.brand,
+        "user": account.user, "auth": account.auth or "usual", "client_id": account.oauth.client_id,
+        "lane": account.lane, "brand": account.brand,
         "work_from": said_of(account),
         **_of_both(account),
     }  # fmt: skip

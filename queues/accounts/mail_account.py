@@ -9,6 +9,8 @@ from typing import Literal
 import msgspec
 
 from data.errors import InputError
+from queues.accounts import oauth
+from queues.accounts.oauth import OAuth
 from queues.accounts.providers import PROVIDERS, Provider, Server
 
 PREFIX = "email:"
@@ -36,9 +38,14 @@ class Account(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="k
     user: str = ""
     """The login name; empty for the address."""
     auth: Literal["", "password", "xoauth2", "oauthbearer"] = ""
-    """Empty: as the provider wants, else a password."""
+    """Empty: as the provider wants, else a password; with `oauth` a token."""
+    oauth: OAuth = OAuth()
+    """How the desk signs in for tokens; without a client id it does not."""
     secret: str = "keyring"
-    """Where the password or token is: `keyring`, `ask`, `env:NAME`, or `command:…`, which also refreshes a token."""
+    """Where the password or token is: `keyring`, `ask`, `env:NAME`, or `command:…`, which also refreshes a token.
+
+    With `oauth` it is `keyring`.
+    """
     ca_file: str = ""
     """The certificate authority to trust instead of the system's, for a server of your own."""
     lane: str = ""
@@ -87,6 +94,11 @@ class Account(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="k
         """Who logs in."""
         return self.user or self.address
 
+    @property
+    def signs_in(self) -> bool:
+        """Whether the desk gets and renews its tokens itself."""
+        return bool(self.oauth.client_id)
+
 
 def complete(account: Account) -> Account:
     """Return the account with every default filled in. Raises InputError with the invalid setting."""
@@ -106,14 +118,31 @@ def complete(account: Account) -> Account:
         raise _wrong(account, "authserv-ids", "write each as in the header, before its first semicolon")
     if account.work_from is not None and account.work_after:
         raise _wrong(account, "work-from", "take work-after out to use it")
+    try:
+        sign_in = oauth.complete(account.oauth, provider.oauth or oauth.NONE)
+    except ValueError as error:
+        setting, _, way = str(error).partition(": ")
+        raise _wrong(account, setting, way) from None
+    if account.signs_in and kind != "keyring":
+        raise _wrong(account, "secret", "with oauth, the tokens are in the keyring; leave it out")
+    if account.signs_in and account.auth == "password":
+        raise _wrong(account, "auth", "use xoauth2 or oauthbearer with oauth")
     return msgspec.structs.replace(
         account,
         imap=_server(account, "imap", account.imap, provider.imap),
         smtp=_server(account, "smtp", account.smtp, provider.smtp),
-        auth=account.auth or provider.auth,
+        auth=account.auth or _usual_auth(account, provider),
+        oauth=sign_in,
         copy_sent=account.copy_sent if account.copy_sent is not None else provider.copy_sent,
         per_day=account.per_day or provider.per_day,
     )
+
+
+def _usual_auth(account: Account, provider: Provider) -> Literal["password", "xoauth2", "oauthbearer"]:
+    """Return how the account logs in: with a token by the provider's own way, elsewhere by the standard's."""
+    if not account.signs_in:
+        return provider.auth
+    return "xoauth2" if provider.oauth is not None else "oauthbearer"
 
 
 def complete_all(accounts: tuple[Account, ...]) -> tuple[Account, ...]:

@@ -7,6 +7,8 @@ from typing import Literal
 
 import msgspec
 
+from queues.accounts.oauth import OAuth
+
 
 class Server(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
     """One server of an account. There is no way to log in without TLS."""
@@ -36,19 +38,42 @@ class Provider:
     per_day: int = 0
     hint: str = ""
     """What to do at the provider first."""
+    oauth: OAuth | None = None
+    """How it gives tokens to a client that the user registered there; None where that is not known."""
 
 
 _APP_PASSWORD = "Make an app password in the security settings of the account and give that one here."
 
+_GOOGLE = OAuth(
+    client_secret=True,  # its desktop clients have one, which Google does not regard as secret and yet demands
+    scopes=("https://mail.google.com/",),
+    authorization_endpoint="https://accounts.google.com/o/oauth2/v2/auth",
+    token_endpoint="https://oauth2.googleapis.com/token",
+    parameters={"access_type": "offline", "prompt": "consent select_account"},  # else no refresh token comes
+)
+"""Without device codes: Google does not give the right to mail for them."""
+_MICROSOFT = OAuth(
+    scopes=(
+        "https://outlook.office.com/IMAP.AccessAsUser.All", "https://outlook.office.com/SMTP.Send", "offline_access",
+    ),
+    authorization_endpoint="https://login.microsoftonline.com/{tenant}/oauth2/v2.0/authorize",
+    device_endpoint="https://login.microsoftonline.com/{tenant}/oauth2/v2.0/devicecode",
+    token_endpoint="https://login.microsoftonline.com/{tenant}/oauth2/v2.0/token",
+    redirect="http://localhost",
+    parameters={"prompt": "select_account"},
+)  # fmt: skip
+
 PROVIDERS = {
     "gmail": Provider(
         Server("imap.gmail.com"), Server("smtp.gmail.com"), ("gmail.com", "googlemail.com"), copy_sent=False,
-        per_day=500, hint=_APP_PASSWORD,
+        per_day=500, hint=_APP_PASSWORD, oauth=_GOOGLE,
     ),
     "outlook": Provider(
         Server("outlook.office365.com"), Server("smtp.office365.com", security="starttls"),
         ("outlook.com", "hotmail.com", "live.com", "msn.com"), auth="xoauth2", copy_sent=False,
-        hint="Microsoft takes tokens only: give a command that prints a fresh one.",
+        hint="Microsoft takes tokens only: give the id of a client that you registered there, or a command that "
+        "prints a fresh token.",
+        oauth=_MICROSOFT,
     ),
     "fastmail": Provider(
         Server("imap.fastmail.com"), Server("smtp.fastmail.com"), ("fastmail.com", "fastmail.fm"), hint=_APP_PASSWORD

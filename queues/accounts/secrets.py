@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from data.errors import UnreachableError
 from queues.accounts.system_keyring import NoSecretError, line_of_command, read, write
@@ -36,6 +36,18 @@ class Secrets(Protocol):
 
     def __call__(self, account: Keyed, /) -> str:
         """Return the password or token, read again each time, so that a change applies at the next login."""
+        ...
+
+
+@runtime_checkable
+class Renewing(Protocol):
+    """A source of secrets that can get a new token for one that was refused."""
+
+    def renewed(self, account: Keyed, refused: str, /) -> str:
+        """Return another token than the refused one, the empty string if there is no other to be had.
+
+        Raises ConnectorError with the reason if there should be one.
+        """
         ...
 
 

@@ -59,9 +59,20 @@ def write(name: str, secret: str) -> None:
         raise NoSecretError(f"the keyring refused ({type(error).__name__}); unlock it") from error
 
 
+def forget(name: str) -> None:
+    """Remove a secret of ours from the keyring, if it is there. Raises NoSecretError if there is no keyring."""
+    keyring = _keyring()
+    try:
+        if keyring.get_password(SERVICE, name) is not None:
+            keyring.delete_password(SERVICE, name)
+    except Exception as error:  # as above
+        raise NoSecretError(f"the keyring refused ({type(error).__name__}); unlock it") from error
+
+
 class _Keyring(Protocol):
     def get_password(self, service: str, username: str, /) -> str | None: ...
     def set_password(self, service: str, username: str, password: str, /) -> None: ...
+    def delete_password(self, service: str, username: str, /) -> None: ...
 
 
 def _keyring() -> _Keyring:

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TypeVar
+
 from data.errors import ConnectorError, UnreachableError
 from data.records.outbox import OutboxEntry
 from queues.accounts.mail_account import Account
-from queues.accounts.secrets import Secrets
+from queues.accounts.secrets import Renewing, Secrets
 from queues.connectors.base import Capability
 from queues.connectors.imap import Mailbox
 from queues.connectors.imap_answers import Stock
+from queues.connectors.mail_faults import LoginRefusedError
 from queues.connectors.pulse import Pulse
 from queues.connectors.smtp import Offer, SmtpSession
 
 NAME = "email"
+_Session = TypeVar("_Session")
 
 
 class EmailConnector:
@@ -32,7 +37,24 @@ class EmailConnector:
 
     def mailbox(self) -> Mailbox:
         """Return a new connection to the mailbox. Raises ConnectorError with one sentence of what is wrong."""
-        return Mailbox(self.account, self._secrets(self.account), self.pulse)
+        return self._logged_in(lambda secret: Mailbox(self.account, secret, self.pulse))
+
+    def _session(self) -> SmtpSession:
+        return self._logged_in(lambda secret: SmtpSession(self.account, secret))
+
+    def _logged_in(self, log_in: Callable[[str], _Session]) -> _Session:
+        """Log in; once more with a new token if the server refuses one that should still be good.
+
+        It may have been revoked, or this machine's clock may be wrong.
+        """
+        secret = self._secrets(self.account)
+        try:
+            return log_in(secret)
+        except LoginRefusedError:
+            newer = self._secrets.renewed(self.account, secret) if isinstance(self._secrets, Renewing) else ""
+            if not newer:
+                raise
+        return log_in(newer)
 
     def offer(self, entry: OutboxEntry) -> Offer:
         """Hand a reply over up to its final dot. Raises ConnectorError; nothing was taken then."""
@@ -41,7 +63,7 @@ class EmailConnector:
                 return self._smtp.offer(entry)
             except UnreachableError:
                 self._smtp = None  # it ended while it was idle: once more on a new one
-        self._smtp = SmtpSession(self.account, self._secrets(self.account))
+        self._smtp = self._session()
         return self._smtp.offer(entry)
 
     def send(self, entry: OutboxEntry) -> str:
@@ -67,7 +89,7 @@ class EmailConnector:
     def check(self) -> Stock:
         """Log in both ways and return how much mail there is. Raises ConnectorError with what is wrong."""
         stock = self.stock()
-        SmtpSession(self.account, self._secrets(self.account)).leave()
+        self._session().leave()
         return stock
 
     def stock(self) -> Stock:

@@ -60,7 +60,7 @@ def _log_in(client: Any, account: Account, secret: str) -> None:
         else:
             client.login(account.login, secret)
     except LoginError as error:
-        raise login_refused(account, account.imap, error) from error
+        raise login_refused(account, account.imap, error, secret) from error
 
 
 def _keep_alive(sock: socket.socket) -> None:

@@ -19,6 +19,8 @@ TIMEOUT = 30.0
 
 
 CERTIFICATE = "Certificate not valid"
+_UNAVAILABLE = "[UNAVAILABLE]"
+"""The login cannot be decided now (RFC 5530); in SMTP the extended code begins with 4 (RFC 4954, 6)."""
 
 
 class LoginRefusedError(UnreachableError):
@@ -70,13 +72,26 @@ def sentence(error: BaseException, account: Account, server: Server) -> Connecto
     return ConnectorError("Mail server refused", f"{place} refused a command ({words}); it is tried again.")
 
 
-def login_refused(account: Account, server: Server, answer: object) -> LoginRefusedError:
-    """Return the error for a secret that does not open the mailbox."""
+def login_refused(account: Account, server: Server, answer: object, secret: str = "") -> LoginRefusedError:
+    """Return the error for a secret that does not open the mailbox; the secret is taken out of the server's words."""
+    words = _words(answer, secret)
+    if account.signs_in and (_UNAVAILABLE in words or words.startswith("4.")):
+        # what a server also says that cannot tell an expired token from an outage: a new token may help
+        return LoginRefusedError(
+            "Login refused",
+            f"{server.host} cannot check the token of {account.login} now; it is tried again. ({words})",
+        )
+    if account.signs_in:
+        return LoginRefusedError(
+            "Login refused",
+            f"{server.host} does not accept the token of {account.login}: it is another user's, or has no right to "
+            f"mail; `tridesk account login {account.name}` signs in again. ({words})",
+        )
     what = "password" if account.auth == "password" else "token"
     return LoginRefusedError(
         "Login refused",
         f"{server.host} does not accept the {what} of {account.login}; store a new one where `secret` points "
-        f"({account.secret.partition(':')[0]}); it is tried again. ({_words(answer)})",
+        f"({account.secret.partition(':')[0]}); it is tried again. ({words})",
     )
 
 
@@ -103,7 +118,8 @@ def _unreachable(sentence: str) -> UnreachableError:
     return UnreachableError("Not reachable", f"{sentence}.")
 
 
-def _words(answer: object) -> str:
+def _words(answer: object, secret: str = "") -> str:
     if isinstance(answer, bytes):
         answer = answer.decode("utf-8", "replace")
-    return safe_line(str(answer))[:160]
+    text = str(answer)
+    return safe_line(text.replace(secret, "…") if secret else text)[:160]

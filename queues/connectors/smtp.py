@@ -12,12 +12,13 @@ from data.errors import DoubtError, RefusedError
 from data.records.outbox import OutboxEntry, Proof
 from queues.accounts.mail_account import Account
 from queues.connectors import tls
-from queues.connectors.mail_faults import TIMEOUT, mapped_errors, no_tls, of_answer
+from queues.connectors.mail_faults import TIMEOUT, login_refused, mapped_errors, no_tls, of_answer
 from queues.mail.addresses import written_address
 
 _ANSWERS = re.compile(rb"\A(?:[^\r\n]+\r?\n)*?In-Reply-To:", re.I)
 _BARE_END = re.compile(rb"\r\n|\r|\n")
 _AFTER_ALL = b".\r\n"
+_LONGEST_LOGIN = 512 - len("AUTH \r\n")
 
 
 class Offer:
@@ -51,6 +52,9 @@ class SmtpSession:
             self._smtp = self._connected()
             try:
                 self._log_in(secret)
+            except smtplib.SMTPAuthenticationError as error:
+                self.close()
+                raise login_refused(account, account.smtp, error.smtp_error, secret) from error
             except BaseException:
                 self.close()
                 raise
@@ -79,22 +83,35 @@ class SmtpSession:
         user = self._account.login
         match self._account.auth:
             case "xoauth2":
-                words = f"user={user}\x01auth=Bearer {secret}\x01\x01"
-                self._smtp.auth("XOAUTH2", lambda challenge=None: words if challenge is None else "")
+                self._log_in_with_token("XOAUTH2", f"user={user}\x01auth=Bearer {secret}\x01\x01", "")
             case "oauthbearer":
                 name = user.replace("=", "=3D").replace(",", "=2C")
                 words = f"n,a={name},\x01auth=Bearer {secret}\x01\x01"
-                # after a refusal the client says \x01, so that the server may end it (RFC 7628, 3.2.3)
-                self._smtp.auth("OAUTHBEARER", lambda challenge=None: words if challenge is None else "\x01")
+                self._log_in_with_token("OAUTHBEARER", words, "\x01")  # how it ends is in RFC 7628, 3.2.3
             case _ if (user + secret).isascii():
                 self._smtp.login(user, secret)
             case _:
                 self._log_in_plainly(user, secret)
 
+    def _log_in_with_token(self, mechanism: str, words: str, farewell: str) -> None:
+        """Say the words with the command or, where the line would be too long for it, after it (RFC 4954, 4).
+
+        A server that refuses them says why and waits for a farewell before it ends the login.
+        """
+        response = _base64(words)
+        whole = f"{mechanism} {response}"
+        short = len(whole) <= _LONGEST_LOGIN
+        code, answer = self._smtp.docmd("AUTH", whole if short else mechanism)
+        if code == 334 and not short:
+            code, answer = self._smtp.docmd(response)
+        if code == 334:
+            code, answer = self._smtp.docmd(_base64(farewell))
+        if code != 235:
+            raise smtplib.SMTPAuthenticationError(code, answer)
+
     def _log_in_plainly(self, user: str, secret: str) -> None:
         """Log in with letters that smtplib would not send (RFC 4616: UTF-8)."""
-        words = base64.b64encode(f"\0{user}\0{secret}".encode()).decode("ascii")
-        code, answer = self._smtp.docmd("AUTH", f"PLAIN {words}")
+        code, answer = self._smtp.docmd("AUTH", "PLAIN " + _base64(f"\0{user}\0{secret}"))
         if code != 235:
             raise smtplib.SMTPAuthenticationError(code, answer)
 
@@ -178,6 +195,10 @@ class SmtpSession:
         with suppress(OSError, smtplib.SMTPException):
             self._smtp.quit()
         self.close()
+
+
+def _base64(words: str) -> str:
+    return base64.b64encode(words.encode()).decode("ascii")
 
 
 def _xtext(value: str) -> str:

@@ -72,6 +72,15 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """What a server said to a request that it may refuse in words of its own."""
+
+    status: int
+    body: Any
+    """The JSON, None if there was none."""
+
+
+@dataclass(frozen=True, slots=True)
 class Packed:
     """The body of a request that is not JSON."""
 
@@ -149,6 +158,29 @@ class WebClient:
                 if not again or isinstance(error, TimeoutError):
                     raise self._fault(error) from error
         raise AssertionError("one of two attempts ends it")
+
+    def converse(self, method: str, target: str, body: Packed | None = None) -> Said:
+        """Make a request of a full path, with its query, and return the answer; the caller reads refusals.
+
+        Raises ConnectorError if there is no answer, and where the server fails, is busy or points elsewhere; nothing
+        of what it says then is repeated, as it may quote the request.
+        """
+        connection = self._connect()
+        try:
+            with _within(connection, LONGEST):
+                connection.request(method, target, _packed(body), _with_type({"Accept": "application/json"}, body))
+                response = connection.getresponse()
+                raw = response.read(LARGEST + 1)
+        except (OSError, http.client.HTTPException) as error:
+            self.close()
+            raise self._fault(error) from error
+        status = response.status
+        if 300 <= status < 400 or status == 429 or status >= 500 or len(raw) > LARGEST:
+            raise self._refusal(status, {name.lower(): value for name, value in response.getheaders()}, b"")
+        try:
+            return Said(status, json.loads(raw.decode("utf-8", "replace")) if raw.strip() else None)
+        except (ValueError, RecursionError):
+            return Said(status, None)
 
     def offer(self, method: str, path: str, headers: Mapping[str, str], body: Any) -> Offer:
         """Send a request, except for its last byte. Raises ConnectorError; nothing was taken then."""

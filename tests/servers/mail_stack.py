@@ -64,7 +64,7 @@ class MailStack:
         self.ca = folder / "tls" / "ca.pem"
         self.other_ca = folder / "tls" / "other.pem"
         self._secret = secrets.token_hex(32)
-        _certificates(folder / "tls")
+        make_certificates(folder / "tls")
         self._write_users()
         self._write_dovecot()
         self._write_postfix()
@@ -113,6 +113,14 @@ class MailStack:
         parts = [_b64(json.dumps(part).encode()) for part in (head, claims)]
         signed = hmac.new(self._secret.encode(), b".".join(parts), hashlib.sha256).digest()
         return b".".join([*parts, _b64(signed)]).decode()
+
+    def introspect(self, url: str, client: tuple[str, str]) -> None:
+        """Have tokens checked by an OAuth server instead (RFC 7662), asked as this client; say it before the start."""
+        (self.folder / "etc/oauth2.conf").write_text(
+            f"introspection_mode = post\nintrospection_url = {url}\nforce_introspection = yes\n"
+            "username_attribute = username\nactive_attribute = active\nactive_value = true\n"
+            f"tls_ca_cert_file = {self.ca}\nclient_id = {client[0]}\nclient_secret = {client[1]}\n"
+        )
 
     def deliver(self, sender: str, recipient: str, raw: bytes) -> None:
         """Send a mail in from outside, as another server would."""
@@ -384,7 +392,7 @@ _POSTFIX_SERVICES = (
 )  # fmt: skip
 
 
-def _certificates(folder: Path) -> None:
+def make_certificates(folder: Path) -> None:
     """Make an authority, a server certificate for localhost, and an authority that signed nothing."""
     key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
     authority = ["-addext", "basicConstraints=critical,CA:TRUE", "-addext", "keyUsage=critical,keyCertSign,cRLSign"]

@@ -55,7 +55,7 @@ ARGUMENTS: dict[str, list[list[str]]] = {
 NO_TEXTS = {
     "access": "shows a person what is kept about them: complete, recorded, for leads",
     "account add": "settings", "account list": "settings", "account remove": "settings", "account secret": "settings",
-    "account kinds": "the names of systems",
+    "account kinds": "the names of systems", "account login": "settings",
     "account test": "settings", "assign": "changes", "backup": "copies the file", "clocks": "numbers",
     "close": "changes",
     "coach": "figures and our own sentences", "completion": "the names of commands", "config check": "settings",

@@ -17,6 +17,7 @@ from tui.setup.clock import wall_clock
 
 if TYPE_CHECKING:
     from queues.accounts.forms import Remote
+    from queues.accounts.mail_account import Account
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,32 @@ class Kept:
     name: str
     sentence: str
     """A message for the agent."""
+
+
+def take_out(folder: Path, name: str) -> Path:
+    """Remove an account from the settings, and its tokens from the keyring; return the file. Raises InputError."""
+    try:
+        before = as_written(folder)
+    except InputError:
+        before = []  # another account is invalid: this one can go, and its tokens stay
+    path = remove(folder, name)
+    gone = [account for account in before if account.name == name]
+    _forget_tokens(gone, [account for account in before if account.name != name])
+    return path
+
+
+def _forget_tokens(gone: list[Remote], left: list[Remote]) -> None:
+    """Remove the tokens of accounts unless another one uses them; without a keyring there are none."""
+    from queues.accounts.mail_account import Account, complete
+    from queues.oauth.stored_tokens import entry_of, forget
+
+    try:
+        used = {entry_of(complete(one)) for one in left if isinstance(one, Account) and one.signs_in}
+        for account in (complete(one) for one in gone if isinstance(one, Account) and one.signs_in):
+            if entry_of(account) not in used:
+                forget(account)
+    except (ConnectorError, InputError):
+        return
 
 
 class AccountSetup:
@@ -63,7 +90,7 @@ class AccountSetup:
 
     def remove(self, name: str) -> None:
         """Remove the account from the settings; its tickets stay. Raises InputError."""
-        remove(self._folder, name)
+        take_out(self._folder, name)
         self._typed.pop(name, None)
 
     def begin_anew(self) -> None:
@@ -84,7 +111,21 @@ class AccountSetup:
             stock = None  # an account may be saved before its servers can be reached
         return begun(one, stock, NOW, self._clock())
 
+    def _is_signed_in(self, account: Account) -> bool:
+        from queues.accounts.mail_account import complete
+        from queues.oauth.stored_tokens import stored
+
+        try:
+            return stored(complete(account)) is not None
+        except ConnectorError:
+            return False
+
     def _with_secret(self, account: Remote, typed: str) -> tuple[Remote, str]:
+        from queues.accounts.mail_account import Account
+
+        if isinstance(account, Account) and account.signs_in:
+            note = words("Sign it in with `tridesk account login {name}`.").format(name=account.name)
+            return account, "" if self._is_signed_in(account) else note
         if not typed:
             return account, ""
         if account.secret == "keyring":

@@ -6,13 +6,14 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from queues.accounts.mail_account import Account, complete
-from queues.accounts.secrets import SecretsAtHand
 from queues.accounts.ticketing_system import Tracker
 from queues.accounts.work_start import NOW, beginning_now, beginning_on
 from queues.connectors.base import connector_class
 from tui.look.words import counted, words
+from tui.setup.secrets_at_hand import account_secrets
 
 if TYPE_CHECKING:
+    from queues.accounts.secrets import Secrets
     from queues.connectors.imap_answers import Stock
 
 
@@ -21,7 +22,7 @@ def try_account(account: Account | Tracker, typed: str = "") -> str:
 
     Takes as long as the servers do. Raises DeskError with the reason if it fails.
     """
-    secrets = _Typed(typed) if typed else SecretsAtHand()
+    secrets = _secrets(account, typed)
     if isinstance(account, Account):
         from queues.connectors.email import EmailConnector
 
@@ -37,7 +38,7 @@ def stock_of(one: Account, typed: str = "") -> Stock:
     """Log in to the mailbox and return how much mail is there. Raises DeskError with the reason if that fails."""
     from queues.connectors.email import EmailConnector
 
-    return EmailConnector(complete(one), _Typed(typed) if typed else SecretsAtHand()).stock()
+    return EmailConnector(complete(one), _secrets(one, typed)).stock()
 
 
 def in_words(stock: Stock) -> str:
@@ -72,6 +73,12 @@ def usual_start(stock: Stock) -> str:
 
 def _day(at: int) -> str:
     return datetime.fromtimestamp(at).date().isoformat()
+
+
+def _secrets(account: Account | Tracker, typed: str) -> Secrets:
+    """Return the source of the account's secret; who signs in has typed nothing that counts."""
+    signs_in = isinstance(account, Account) and account.signs_in
+    return _Typed(typed) if typed and not signs_in else account_secrets()
 
 
 class _Typed:

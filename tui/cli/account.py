@@ -38,6 +38,10 @@ def account() -> None:
 @click.option("--user", help="The login name, if it is not the address.")
 @click.option("--auth", type=click.Choice(["password", "xoauth2", "oauthbearer"]), help="How to log in.")
 @click.option("--secret", help="Where the password or token is: keyring, ask, env:NAME, command:…")
+@click.option("--client-id", help="Sign in with OAuth as this client, which you registered with the provider.")
+@click.option("--tenant", default="", help="Microsoft: the directory of the client, if it is for one company only.")
+@click.option("--issuer", default="", help="OAuth server of another provider; its metadata names the rest.")
+@click.option("--scope", "scopes", multiple=True, help="OAuth: a right to ask for, if not the provider's usual ones.")
 @click.option("--ca-file", default="", help="The certificate authority of your own server.")
 @click.option("--lane", type=LANE, default="", help="The lane that its mail goes to; else routing decides.")
 @click.option(
@@ -58,12 +62,14 @@ def account() -> None:
 @click.option("--no-test", is_flag=True, help="Do not try the connection.")
 def add(address: str | None, name: str | None, provider: str | None, imap: str | None, smtp: str | None,
         starttls: bool, user: str | None, auth: Literal["password", "xoauth2", "oauthbearer"] | None,
-        secret: str | None, ca_file: str, lane: str, kind: str, url: str | None, queues: tuple[str, ...],
+        secret: str | None, client_id: str | None, tenant: str, issuer: str, scopes: tuple[str, ...], ca_file: str,
+        lane: str, kind: str, url: str | None, queues: tuple[str, ...],
         queue_field: str, since: datetime | None, work_from: str | None, no_test: bool) -> None:  # fmt: skip
     """Add an account: asks for what is not given, tries the connection, then writes it into config.toml."""
     from queues.accounts.kinds import kind_named
     from queues.accounts.mail_account import Account, complete
-    from queues.accounts.providers import NOWHERE, PROVIDERS, provider_of
+    from queues.accounts.oauth import OAuth
+    from queues.accounts.providers import NOWHERE, PROVIDERS, Provider, provider_of
     from tui.accounts.trial import begun
     from tui.cli.tracker import tracker_of
     from tui.setup.clock import wall_clock
@@ -89,13 +95,17 @@ def add(address: str | None, name: str | None, provider: str | None, imap: str |
         domain = address.rpartition("@")[2]
         imap = imap or _asked("IMAP server", f"imap.{domain}")
         smtp = smtp or _asked("SMTP server", f"smtp.{domain}")
-    hint = PROVIDERS[provider].hint if provider in PROVIDERS else ""
-    if hint:
-        click.echo(hint, err=True)
+    known = PROVIDERS.get(provider, Provider())
+    if client_id is None and known.oauth is not None and secret is None and auth is None and sys.stdin.isatty():
+        question = words("Client ID for signing in with OAuth (empty: without)")
+        client_id = str(click.prompt(question, default="", show_default=False, err=True)).strip()
+    if known.hint and not client_id:
+        click.echo(known.hint, err=True)
     new = Account(
         name or address.partition("@")[0], address, provider=provider, imap=_server(imap, security) or NOWHERE,
         smtp=_server(smtp, security) or NOWHERE, user=user or "", auth=auth or "", secret=secret or "keyring",
         ca_file=ca_file, lane=lane,
+        oauth=OAuth(client_id or "", tenant=tenant, issuer=issuer, scopes=scopes, ca_file=ca_file if issuer else ""),
     )  # fmt: skip
     if work_from:
         begun(new, None, work_from, wall_clock())  # refused before any password is asked for
@@ -110,6 +120,8 @@ def put_in(new: Account | Tracker, *, asked: bool, no_test: bool, work_from: str
 
     if any(account.name == new.name for account in load().settings.remotes):
         raise InputError("Account exists", f"There is an account {new.name!r} already; choose another with --name.")
+    later = _signs_in(new) and not sys.stdin.isatty()  # nobody is there to do it now
+    no_test = no_test or later
     new, typed = _with_secret(new, asked=asked)
     result = ""
     if not no_test:
@@ -119,6 +131,15 @@ def put_in(new: Account | Tracker, *, asked: bool, no_test: bool, work_from: str
     path = write(config_folder(), new)
     text = words("The account {name} is in {path}; `tridesk` or `tridesk sync` takes its mail from now on.")
     click.echo(text.format(name=new.name, path=path) + (f" ({safe_line(result)})" if result else ""))
+    if later:
+        click.echo(words("Sign it in with `tridesk account login {name}`.").format(name=new.name))
+
+
+def _signs_in(one: Account | Tracker) -> bool:
+    """Return whether the desk signs in for the account's tokens itself."""
+    from queues.accounts.mail_account import Account
+
+    return isinstance(one, Account) and one.signs_in
 
 
 def _begun(new: Account, typed: str, said: str | None, *, no_test: bool) -> Account:
@@ -165,9 +186,17 @@ def _server(given: str | None, security: Literal["tls", "starttls"]) -> Server |
 
 
 def _with_secret(new: Account | Tracker, *, asked: bool) -> tuple[Account | Tracker, str]:
-    """Prompt for the password if the keyring is to store it; without a keyring it is asked for at each start."""
+    """Prompt for the password if the keyring is to store it, or sign in; without a keyring it is asked for at each
+    start.
+    """
+    from queues.accounts.mail_account import Account
     from queues.accounts.secrets import keyring_put
+    from tui.cli.signing_in import sign_in_here
 
+    if isinstance(new, Account) and new.signs_in:
+        if sys.stdin.isatty():
+            sign_in_here(new)
+        return new, ""
     if new.secret not in ("keyring", "ask") or not sys.stdin.isatty():
         return new, ""
     typed = str(click.prompt(f"Password of {safe_line(new.login)}", hide_input=True, err=True))
@@ -193,7 +222,7 @@ def _tried(new: Account | Tracker, typed: str) -> tuple[Account | Tracker, str]:
             return new, _try(new, typed)
         except ConnectorError as error:
             refused = isinstance(error, (LoginRefusedError, TokenRefusedError, LoginError))
-            typed_wrong = refused and new.secret in ("keyring", "ask")
+            typed_wrong = refused and new.secret in ("keyring", "ask") and not _signs_in(new)
             if not sys.stdin.isatty() or not (error.title == CERTIFICATE or typed_wrong):
                 raise
             click.echo(safe_line(error.message), err=True)
@@ -293,7 +322,7 @@ def test(name: str | None, as_json: bool) -> None:
 @click.argument("name", type=ACCOUNT)
 def remove(name: str) -> None:
     """Remove the account NAME from config.toml; its tickets stay."""
-    from tui.accounts.config_writing import remove as take_out
+    from tui.accounts.setup import take_out
 
     text = words("The account {name} is no longer in {path}.")
     click.echo(text.format(name=name, path=take_out(config_folder(), name)))
@@ -306,8 +335,32 @@ def secret(name: str) -> None:
     from queues.accounts.secrets import keyring_put
 
     (item,) = _chosen(name)
+    if _signs_in(item):
+        raise InputError("Not offered", f"The account {name} signs in with OAuth: `tridesk account login {name}`.")
     typed = click.prompt("Password", hide_input=True, err=True) if sys.stdin.isatty() else sys.stdin.readline()
     keyring_put(item, str(typed).rstrip("\r\n"))
+
+
+@account.command()
+@click.argument("name", type=ACCOUNT)
+@click.option("--browser", "way", flag_value="browser", help="With a browser on this machine.")
+@click.option("--device", "way", flag_value="device", help="With a code that you enter on any device.")
+def login(name: str, way: str | None) -> None:
+    """Sign the account NAME in with OAuth, the first time or again; its waiting replies leave then."""
+    from queues.accounts.mail_account import Account
+    from tui.cli.signing_in import sign_in_here
+
+    (item,) = _chosen(name)
+    if not isinstance(item, Account) or not item.signs_in:
+        raise InputError(
+            "Not offered",
+            f"The account {name} has no OAuth client; `tridesk account secret {name}` stores its password or token.",
+        )
+    sign_in_here(item, way)
+    click.echo(words("{name} is signed in as {login}.").format(name=item.name, login=safe_line(item.login)))
+    result = _try(item)
+    if result:
+        click.echo(safe_line(result))
 
 
 def _chosen(name: str | None) -> list[Account | Tracker]:

@@ -87,6 +87,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "account add": ("account add help@example.com",),
     "account kinds": ("account kinds",),
     "account list": ("account list",),
+    "account login": ("account login help --device",),
     "account remove": ("account remove help",),
     "account secret": ("account secret help",),
     "account test": ("account test help",),

@@ -20,7 +20,7 @@ from tui.cli.fetch_progress import Lines
 from tui.look.shown import safe_line
 
 if TYPE_CHECKING:
-    from queues.accounts.secrets import SecretsAtHand
+    from queues.accounts.secrets import Secrets
     from queues.remotes.links import Link
     from tui.setup.settings import Settings
     from tui.terminal.shutdown import Shutdown
@@ -64,9 +64,7 @@ def sync(watch: bool, attached: bool, db: Path | None, as_json: bool) -> int:
     return shutdown.code or 0
 
 
-def _stay(
-    path: Path, settings: Settings, secrets: SecretsAtHand, say: _Says, stop: threading.Event, *, rounds: bool
-) -> None:
+def _stay(path: Path, settings: Settings, secrets: Secrets, say: _Says, stop: threading.Event, *, rounds: bool) -> None:
     """Serve the accounts until stopped; while another program does, wait for it to end."""
     from tui.accounts.mail_worker import the_keeper
 
@@ -135,21 +133,21 @@ def _now() -> str:
     return time.strftime("%H:%M:%S")
 
 
-def _secrets(settings: Settings, attached: bool) -> SecretsAtHand:
-    from queues.accounts.secrets import SecretsAtHand
+def _secrets(settings: Settings, attached: bool) -> Secrets:
+    from tui.setup.secrets_at_hand import account_secrets
 
     if attached:
         from tui.setup.desk_key import take
 
         handed_on = json.loads(sys.stdin.readline() or "{}")
         take(handed_on.get("keys", {}))
-        return SecretsAtHand(handed_on.get("accounts", {}))
+        return account_secrets(handed_on.get("accounts", {}))
     from tui.accounts.password_prompt import ask_secrets
 
-    return SecretsAtHand(ask_secrets(settings))
+    return account_secrets(ask_secrets(settings))
 
 
-def _once(path: Path, settings: Settings, secrets: SecretsAtHand, *, as_json: bool) -> int:
+def _once(path: Path, settings: Settings, secrets: Secrets, *, as_json: bool) -> int:
     """Synchronise each account; an error of one does not stop the others."""
     from tui.accounts.mail_worker import MailKeeper
     from tui.cli.fetch_progress import FetchProgress
@@ -234,7 +232,7 @@ def _rounds(path: Path, settings: Settings) -> Iterator[Callable[[], object]]:
 
 
 def _watch(
-    path: Path, settings: Settings, secrets: SecretsAtHand, say: _Says, stop: threading.Event, *, rounds: bool
+    path: Path, settings: Settings, secrets: Secrets, say: _Says, stop: threading.Event, *, rounds: bool
 ) -> None:
     from tui.accounts.mail_worker import MailKeeper
 
