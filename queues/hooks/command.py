@@ -19,7 +19,7 @@ from queues.hooks.outcome import Outcome, Verdict
 _KEPT = ("PATH", "HOME", "USER", "LOGNAME", "SHELL", "LANG", "LANGUAGE", "TZ", "TMPDIR", "TEMP", "TMP", "SYSTEMROOT")
 """What of our environment it gets, besides `LC_*`."""
 _LARGEST = 4_096
-"""Bytes of its output that are looked at; the rest is thrown away."""
+"""Bytes at the end of its output that are kept; the rest is thrown away."""
 _SAID = 160
 _CLOSING_SECONDS = 1.0
 """How long its output is waited for after it ended: a child of its own may keep it open."""
@@ -78,7 +78,8 @@ def _write(pipe: IO[bytes], body: bytes) -> None:
 def _read(pipe: IO[bytes], said: bytearray) -> None:
     with suppress(OSError, ValueError):
         while part := pipe.read1(65_536):  # type: ignore[attr-defined]
-            said += part[: max(0, _LARGEST - len(said))]
+            said += part
+            del said[:-_LARGEST]
 
 
 def _end_group(process: subprocess.Popen[bytes]) -> None:

@@ -29,7 +29,10 @@ def happenings(event: Event, mentioned: Collection[str]) -> list[Happening]:
 
 def _arrival(event: Event) -> Iterator[Happening]:
     detail = event.detail
-    if event.kind != "received" or "split_from" in detail:
+    if event.kind != "received":
+        return
+    if "split_from" in detail:
+        yield Happening("ticket.opened", {"split_from": detail["split_from"]})
         return
     facts = {"connector": detail.get("connector", ""), "message": detail.get("kind", "")}
     is_new = "reason" in detail or event.actor != INTAKE

@@ -18,7 +18,7 @@ ALL = "*"
 """Every type of event."""
 TYPES: dict[str, str] = {
     "ticket.received": "a customer's message opened a ticket",
-    "ticket.opened": "we opened a ticket by writing first",
+    "ticket.opened": "we opened a ticket, by writing first or out of another's messages",
     "message.received": "a customer wrote again",
     "ticket.answered": "a reply was sent, its undo window over",
     "reply.refused": "a reply could not be delivered, and an agent has to decide",

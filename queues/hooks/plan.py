@@ -139,8 +139,19 @@ class Planner:
         mentioned = self._store.hooks.mentioned(event.ticket_id, event.at)
         cause = by or event
         for happening in happenings(event, mentioned):
+            if happening.type == "ticket.reopened" and self._was_split_off(event):
+                continue
             if state != _IN_PART or self._remains(happening.type, event):
                 yield _Told(ticket, happening, cause.at, cause.actor, event=cause.id)
+
+    def _was_split_off(self, event: Event) -> bool:
+        """Return whether the event's action made the ticket out of another's messages: it begins closed."""
+        if "moved_from" not in event.detail:
+            return False
+        return any(
+            other.action == event.action and "split_from" in other.detail
+            for other in self._store.events.of(event.ticket_id)
+        )
 
     def _remains(self, kind: str, event: Event) -> bool:
         """Return whether this is what had been sent, and was left, when an action was undone in part."""

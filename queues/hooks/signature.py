@@ -50,4 +50,4 @@ def _key(word: str) -> bytes:
 
 
 def _unusable(why: str) -> UnreachableError:
-    return UnreachableError("No secret", f"The secret cannot be used: {why}; `tridesk hooks secret --new` makes one.")
+    return UnreachableError("No secret", f"The secret cannot be used: {why}; `tridesk hooks secret NAME --new` makes one.")
