@@ -618,7 +618,8 @@ def notes_mention_agents(db: Database) -> None:
 
 HOOKS = (
     """CREATE TABLE hook (name TEXT PRIMARY KEY, target TEXT NOT NULL, event INTEGER NOT NULL,
-        began_at INTEGER NOT NULL, looked_at INTEGER NOT NULL, failures INTEGER NOT NULL DEFAULT 0, paused_until INTEGER NOT NULL DEFAULT 0,
+        began_at INTEGER NOT NULL, looked_at INTEGER NOT NULL, failures INTEGER NOT NULL DEFAULT 0,
+        paused_until INTEGER NOT NULL DEFAULT 0,
         off TEXT NOT NULL DEFAULT '', result TEXT NOT NULL DEFAULT '', result_at INTEGER) STRICT, WITHOUT ROWID""",
     """CREATE TABLE hook_delivery (id INTEGER PRIMARY KEY, hook TEXT NOT NULL,
         ticket_id INTEGER NOT NULL REFERENCES ticket(id), webhook_id TEXT NOT NULL, type TEXT NOT NULL,

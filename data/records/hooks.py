@@ -1,4 +1,4 @@
-"""Hooks: what other programs are told of events, and what became of that."""
+"""Hooks: which events go to other programs, and what became of each delivery."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ from data.records.hooks import Delivery, DeliveryState, Standing
 from data.records.tickets import Ticket
 from data.store import Store
 from queues.accounts.secrets import Secrets
-from queues.hooks import command, webhook
+from queues.hooks import run_command, webhook
 from queues.hooks.hook import Hook
 from queues.hooks.outcome import Outcome, Verdict
 from queues.hooks.plan import Planner
@@ -152,18 +152,19 @@ class Deliverer:
         """Tell the agent what was given up, and that a receiver fails or is gone."""
         name = self._hook.name
         if standing.off and not before.off:
+            hint = standing.off
             self._tell(
-                f"Hook {name}: its receiver is gone ({standing.off}); take it out of config.toml or change its url, "
-                f"or try again with `tridesk hooks retry --hook {name}`."
+                f"The receiver of the hook {name} is gone; change its url, or `tridesk hooks retry --hook {name}` "
+                f"tries again: {hint}"
             )
         elif gave_up:
-            first = gave_up[0]
+            first, hint = gave_up[0], standing.result
             self._tell(
-                f"Hook {name} gave up {first.type} of #{first.ticket_id} after {MOST_ATTEMPTS} attempts "
-                f"({standing.result}); `tridesk hooks retry {first.id}` tries again."
+                f"Hook {name} gave up {first.type} of #{first.ticket_id} after {MOST_ATTEMPTS} attempts; "
+                f"`tridesk hooks retry {first.id}` tries again: {hint}"
             )
         elif before.failures < FAILING <= standing.failures:
-            self._tell(f"Hook {name} fails ({standing.result}); it is tried again. `tridesk hooks` says more.")
+            self._tell(f"Hook {name} fails, and is tried again: {standing.result}")
 
 
 _GOES_ON = frozenset({Verdict.DELIVERED, Verdict.REFUSED})
@@ -173,7 +174,7 @@ _GOES_ON = frozenset({Verdict.DELIVERED, Verdict.REFUSED})
 def attempt(hook: Hook, webhook_id: str, body: bytes, secrets: Secrets, now: int) -> Outcome:
     """Try to deliver the JSON once."""
     if hook.command:
-        return command.run(hook.command, body, hook.timeout)
+        return run_command.run(hook.command, body, hook.timeout)
     try:
         return webhook.post(hook, webhook_id, body, keys_of(secrets(hook)), now)
     except DeskError as error:  # no secret, or a ca-file that cannot be read

@@ -41,9 +41,9 @@ TYPES: dict[str, str] = {
     "ticket.woken": "a snooze ended",
     "ticket.rated": "a customer rated the help",
 }
-"""What a hook can be told of, and what it means."""
+"""Every type of event that a hook can get, and what it means."""
 UNDONE, TEST = "ticket.undone", "hook.test"
-"""What no hook has to ask for: something that it was told of was undone later; a trial."""
+"""Types that no hook has to ask for: an event that it got was undone later; a trial."""
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
 _PRINTABLE = re.compile(r"[!-~]+")
 
@@ -54,7 +54,7 @@ class Hook(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="keba
     name: str
     """The name in commands and lists: letters, digits, dots and dashes."""
     events: tuple[str, ...]
-    """What it is told of, such as `ticket.solved`; `*` for everything."""
+    """The types of events that it gets, such as `ticket.solved`; `*` for everything."""
     url: str = ""
     """The address that a signed webhook is posted to: https, or http on this machine."""
     command: tuple[str, ...] = ()
@@ -92,7 +92,7 @@ class Hook(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="keba
         return sha256(written.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
     def wants(self, kind: str, lane: str, tags: tuple[str, ...]) -> bool:
-        """Return whether it is told of this type on a ticket in this lane with these tags."""
+        """Return whether it gets events of this type on a ticket in this lane with these tags."""
         return (
             (ALL in self.events or kind in self.events)
             and (not self.lanes or lane in self.lanes)
@@ -104,8 +104,8 @@ def check_all(hooks: tuple[Hook, ...]) -> None:
     """Raise InputError with the first setting that cannot be used."""
     seen: set[str] = set()
     for hook in hooks:
-        if wrong := _wrong(hook, seen):
-            raise InputError("Hook not understood", f"The hook {hook.name!r} in config.toml: {wrong}.")
+        if hint := _wrong(hook, seen):
+            raise InputError("Hook not understood", f"The hook {hook.name!r} in config.toml: {hint}")
         seen.add(hook.name)
 
 
@@ -124,25 +124,23 @@ def check_lanes(hooks: tuple[Hook, ...], lanes: Collection[str], where: str) -> 
 def _wrong(hook: Hook, seen: set[str]) -> str:
     """Return the setting that cannot be used and what to write instead; empty if all can."""
     if not _NAME.fullmatch(hook.name):
-        return "name cannot be used; use letters, digits, dots and dashes"
+        return "name cannot be used; use letters, digits, dots and dashes."
     if hook.name in seen:
-        return "name is that of a hook before it; rename one"
+        return "name is that of a hook before it; rename one."
     if not hook.events:
-        return f"events is empty; name some, such as ticket.solved, or {ALL} for all"
+        return f"events is empty; name some, such as ticket.solved, or {ALL} for all."
     for kind in hook.events:
         if kind not in TYPES and kind != ALL:
-            return f"events names {kind!r}, which there is not; known are {', '.join(TYPES)}"
+            return f"events names {kind!r}, which there is not; known are {', '.join(TYPES)}."
     if bool(hook.url) == bool(hook.command):
-        return "url and command: write one of them, and not both"
+        return "url and command: write one of them, and not both."
     if hook.command and (not hook.command[0].strip() or any("\0" in part for part in hook.command)):
-        return "command cannot be used; write the program first, then its arguments"
+        return "command cannot be used; write the program first, then its arguments."
     if hook.secret.startswith("whsec_"):
-        return (
-            "secret is the secret itself; write keyring, env:NAME or command:…, and give it with `tridesk hooks secret`"
-        )
+        return "secret is the secret itself; write keyring, and give it with `tridesk hooks secret`."
     kind, _, place = hook.secret.partition(":")
     if hook.secret != "keyring" and (kind not in {"env", "command"} or not place):
-        return "secret cannot be used; use keyring, env:NAME or command:…"
+        return "secret cannot be used; use keyring, env:NAME or command:…."
     return _wrong_url(hook.url) if hook.url else ""
 
 
@@ -152,13 +150,13 @@ def _wrong_url(url: str) -> str:
         port, host = parts.port, parts.hostname or ""
         host.encode("idna")
     except ValueError:
-        return "url is not an address; write it as https://host/path"
+        return "url is not an address; write it as https://host/path."
     if not _PRINTABLE.fullmatch(url) or parts.scheme not in {"https", "http"} or not host or port == 0:
-        return "url is not an address; write it as https://host/path"
+        return "url is not an address; write it as https://host/path."
     if parts.username is not None or parts.password is not None:
-        return "url has a login in it; take it out: each delivery is signed with the secret"
+        return "url has a login in it; take it out: each delivery is signed with the secret."
     if parts.fragment:
-        return "url has a part after #, which is never sent; take it out"
+        return "url has a part after #, which is never sent; take it out."
     if parts.scheme == "http" and not is_loopback(host):
-        return f"url goes to {host} without TLS; write https://"
+        return f"url goes to {host} without TLS; write https://."
     return ""

@@ -26,8 +26,13 @@ def keys_of(written: str) -> tuple[bytes, ...]:
     Raises UnreachableError for anything else.
     """
     words = written.split()
-    if not 0 < len(words) <= _MOST:
-        raise _unusable("there is none" if not words else f"there are {len(words)}, and {_MOST} are the most")
+    if not words:
+        raise UnreachableError("No secret", "There is no secret; `tridesk hooks secret NAME --new` makes one.")
+    if len(words) > _MOST:
+        raise UnreachableError(
+            "No secret",
+            f"There are {len(words)} secrets, and {_MOST} are the most; `tridesk hooks secret NAME --new` makes one.",
+        )
     return tuple(_key(word) for word in words)
 
 
@@ -39,15 +44,20 @@ def signature(keys: Sequence[bytes], webhook_id: str, at: int, body: bytes) -> s
 
 def _key(word: str) -> bytes:
     if not word.startswith(PREFIX):
-        raise _unusable(f"it does not begin with {PREFIX}")
+        raise UnreachableError(
+            "No secret", f"The secret does not begin with {PREFIX}; `tridesk hooks secret NAME --new` makes one."
+        )
     try:
         key = b64decode(word.removeprefix(PREFIX), validate=True)
     except (binascii.Error, ValueError):
-        raise _unusable(f"what follows {PREFIX} is not Base64") from None
+        raise UnreachableError(
+            "No secret",
+            f"What follows {PREFIX} in the secret is not Base64; `tridesk hooks secret NAME --new` makes one.",
+        ) from None
     if not _SHORTEST <= len(key) <= _LONGEST:
-        raise _unusable(f"it has {len(key)} bytes, and must have {_SHORTEST} to {_LONGEST}")
+        raise UnreachableError(
+            "No secret",
+            f"The secret has {len(key)} bytes, and must have {_SHORTEST} to {_LONGEST}; "
+            "`tridesk hooks secret NAME --new` makes one.",
+        )
     return key
-
-
-def _unusable(why: str) -> UnreachableError:
-    return UnreachableError("No secret", f"The secret cannot be used: {why}; `tridesk hooks secret NAME --new` makes one.")

@@ -89,7 +89,7 @@ def hook_receiver() -> Iterator[HookReceiver]:
             receiver.hold.wait(60)
             return receiver.answers.pop(0) if receiver.answers else (200, {}, b"")
 
-        do_POST = do_GET = WebHandler.any
+        do_GET = do_POST = WebHandler.any  # noqa: N815
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True

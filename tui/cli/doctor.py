@@ -344,15 +344,14 @@ def _hooks(path: Path) -> str | list[str]:
     for hook in known:
         standing = standings.get(hook.name)
         if standing is not None and (standing.off or standing.failures):
-            said = standing.off or standing.result
-            wrong.append(f"{hook.name} is {state_of(standing)}: {said}; `tridesk hooks test {hook.name}` tries it")
+            hint = standing.off or standing.result
+            wrong.append(f"{hook.name} is {state_of(standing)}; `tridesk hooks test {hook.name}` tries it: {hint}")
         if given_up := counts.get((hook.name, DeliveryState.GIVEN_UP), 0):
             wrong.append(
                 f"{hook.name} gave up {given_up} deliveries; `tridesk hooks deliveries` lists them, "
                 f"`tridesk hooks retry --hook {hook.name}` tries them again"
             )
-    notes = [f"{hook.name} {state_of(standings.get(hook.name))}" for hook in known]
-    return wrong or ", ".join(notes) or "none"
+    return wrong or (f"{len(known)} hooks in order" if known else "no hook")
 
 
 def _unnamed(seen: str) -> str:

@@ -105,7 +105,7 @@ class HookKeeper:
             deliverer = Deliverer(
                 desk.store, hook, live={remote.connector for remote in self._settings.remotes},
                 undo_seconds=self._settings.undo_seconds, body=body_of(hook), secrets=hook_secrets, clock=self._clock,
-                tell=self._tell,
+                tell=lambda sentence: self._tell(translated(sentence)),
             )  # fmt: skip
             deliverer.begin()
             yield deliverer

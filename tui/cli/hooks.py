@@ -1,4 +1,4 @@
-"""`tridesk hooks`: who is told of what, how that went, and how to try it."""
+"""`tridesk hooks`: what is delivered to whom, how that went, and how to try it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from queues.hooks.hook import ALL, Hook
 from tui.cli.common import NUMBER, acting, chosen, db_option, json_option, reading, write_json
 from tui.cli.completing import HOOK
 from tui.look.shown import safe_line
-from tui.look.words import words
+from tui.look.words import translated, words
 from tui.look.written_values import iso
 from tui.setup import open_desk
 from tui.setup.clock import wall_clock
@@ -85,7 +85,7 @@ def _line(row: dict[str, Any]) -> str:
     if row["given_up"]:
         parts.append(words("{n} given up").format(n=row["given_up"]))
     if row["at"]:
-        parts.append(f"{row['at']}: {safe_line(row['result'])}")
+        parts.append(f"{row['at']}: {safe_line(translated(row['result']))}")
     return "  ".join(parts)
 
 
@@ -105,7 +105,7 @@ def test(name: str, as_json: bool) -> None:
         write_json({"hook": hook.name, "webhook_id": webhook_id, "delivered": delivered, "result": outcome.sentence})
     else:
         text = words("{hook} took it: {result}") if delivered else words("{hook} did not take it: {result}")
-        click.echo(text.format(hook=hook.name, result=safe_line(outcome.sentence)), err=not delivered)
+        click.echo(text.format(hook=hook.name, result=safe_line(translated(outcome.sentence))), err=not delivered)
     if not delivered:
         sys.exit(1)
 
@@ -139,7 +139,7 @@ def deliveries(name: str | None, everything: bool, limit: int, db: Path | None, 
                 }
             )
         else:
-            said = f"  {safe_line(item.result)}" if item.result else ""
+            said = f"  {safe_line(translated(item.result))}" if item.result else ""
             click.echo(
                 f"{item.id:<6} {item.hook:<12} #{item.ticket_id:<6} {item.type:<19} {words(item.state):<10} "
                 f"{item.attempts:>2}{said}"

@@ -241,7 +241,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="
     tracker: tuple[Tracker, ...] = ()
     """Ticketing systems that are mirrored, each a table `[[tracker]]`; `tridesk account add --kind rt` writes one."""
     hook: tuple[Hook, ...] = ()
-    """Programs and addresses that are told of events, each a table `[[hook]]`."""
+    """Programs and addresses that events are delivered to, each a table `[[hook]]`."""
     languages: dict[str, Annotated[float, Meta(ge=0)]] = {}
     """How common each language is among your customers, as shares of 1; empty for mostly English and Spanish."""
     lane: list[dict[str, Any]] = []

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from queues.hooks.command import environment, run
 from queues.hooks.outcome import Verdict
+from queues.hooks.run_command import environment, run
 from tests.queues.hooks.conftest import HookedDesk
 
 BODY = json.dumps({"type": "ticket.solved", "data": {"subject": "'; touch x; $(id)"}}).encode()
@@ -75,7 +75,9 @@ def test_one_that_floods_fills_no_memory_and_no_line() -> None:
 
 
 def test_one_that_fails_says_why_and_what_is_confidential_in_it_is_masked() -> None:
-    source = "import sys; print('looking', flush=True); print('no card 4111 1111 1111 1111', file=sys.stderr); sys.exit(1)"
+    source = (
+        "import sys; print('looking', flush=True); print('no card 4111 1111 1111 1111', file=sys.stderr); sys.exit(1)"
+    )
     assert run(python(source), BODY, 30).sentence == "it ended with code 1: no card •••1111"
 
 
@@ -98,7 +100,10 @@ def test_a_command_is_told_of_each_thing_once(hooked: HookedDesk, tmp_path: Path
     hooked.later()
     hooked.run(deliverer)
     lines = [json.loads(line) for line in kept.read_text().splitlines()]
-    assert [(line["type"], line["data"]["ticket"]) for line in lines] == [("ticket.received", 1), ("ticket.received", 2)]
+    assert [(line["type"], line["data"]["ticket"]) for line in lines] == [
+        ("ticket.received", 1),
+        ("ticket.received", 2),
+    ]
     assert {line["id"] for line in lines} == {item.webhook_id for item in hooked.planned()}
 
 

@@ -1,4 +1,4 @@
-"""Killed at any point, a hook tells everything all the same: each thing once, as a receiver counts that drops doubles."""
+"""Killed at any point, a hook delivers everything all the same; a receiver that drops doubles has each thing once."""
 
 from __future__ import annotations
 

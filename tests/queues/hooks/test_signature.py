@@ -32,11 +32,11 @@ def test_whoever_has_the_secret_can_verify_and_no_other(key: bytes, body: bytes,
 @pytest.mark.parametrize(
     ("written", "why"),
     [
-        ("", "there is none"),
+        ("", "There is no secret"),
         ("hunter2", "does not begin with whsec_"),
-        ("whsec_???", "is not Base64"),
-        ("whsec_c2hvcnQ=", "it has 5 bytes, and must have 24 to 64"),
-        (" ".join([new_secret()] * 5), "there are 5, and 4 are the most"),
+        ("whsec_???", "in the secret is not Base64"),
+        ("whsec_c2hvcnQ=", "The secret has 5 bytes, and must have 24 to 64"),
+        (" ".join([new_secret()] * 5), "There are 5 secrets, and 4 are the most"),
     ],
 )
 def test_a_secret_that_cannot_sign_is_refused_and_never_repeated(written: str, why: str) -> None:
