@@ -56,7 +56,7 @@ class Planner:
     def __init__(self, store: Store, hook: Hook, live: Collection[str], undo_seconds: int) -> None:
         """`live` are the connectors of the settings' accounts."""
         self._store, self._hook, self._live, self._undo = store, hook, live, undo_seconds
-        self._looked_at, self._purged_at = 0, 0
+        self._looked_at, self._purged_at, self._seen = 0, 0, 0
 
     def begin(self, now: int) -> Standing:
         """Let the hook begin if it never did, or take note of its new receiver; return how far it has come."""
@@ -79,7 +79,7 @@ class Planner:
         """Plan what is to be told by now; return whether there may be more."""
         standing = self.begin(now)
         upto = now - self._undo
-        events = self._store.events.after(standing.event, BATCH)
+        events = self._store.events.after(max(standing.event, self._seen), BATCH)
         ready = list(takewhile(lambda event: event.at <= upto or event.at > now + _CLOCK_BACK_SECONDS, events))
         found = self._look(standing, upto, now)
         if not ready and not found:
@@ -87,14 +87,17 @@ class Planner:
         with self._store.write(bulk=True):  # what a power cut takes is planned again, under the same ids
             if self._store.hooks.get(self._hook.name) != standing:
                 return True  # another process was faster
+            planned = 0
             if not standing.off:
-                self._plan_events(ready, standing, now)
-                for told in found:
-                    self._add(told, now)
-            self._store.hooks.advance(self._hook.name, ready[-1].id if ready else standing.event, upto)
+                planned = self._plan_events(ready, standing, now) + sum(self._add(told, now) for told in found)
+            seen = ready[-1].id if ready else max(standing.event, self._seen)
+            # written only with what is planned: each write has every window look again
+            if planned or standing.off or seen - standing.event >= BATCH:
+                self._store.hooks.advance(self._hook.name, seen, upto)
             if now >= self._purged_at + _PURGE_SECONDS:
                 self._purged_at = now
                 self._store.hooks.purge(now - KEPT_DAYS * 86_400)
+        self._seen = seen
         return len(ready) == BATCH
 
     def _look(self, standing: Standing, upto: int, now: int) -> list[_Told]:
@@ -110,7 +113,9 @@ class Planner:
             and not self._store.hooks.is_planned(self._hook.name, told.happening.type, told.source, event=0)
         ]
 
-    def _plan_events(self, events: Sequence[Event], standing: Standing, now: int) -> None:
+    def _plan_events(self, events: Sequence[Event], standing: Standing, now: int) -> int:
+        """Plan what the events mean; return how much that is."""
+        planned = 0
         states = self._store.actions.states({event.action for event in events} | set(_turned(events)))
         for event in events:
             if event.ticket_id == NO_TICKET:
@@ -119,12 +124,13 @@ class Planner:
             if ticket is None:
                 continue
             if event.kind == "undo":
-                self._plan_undo(event, ticket, states, now)
+                planned += self._plan_undo(event, ticket, states, now)
             elif event.kind == "redo":
-                self._plan_redo(event, ticket, states, now)
+                planned += self._plan_redo(event, ticket, states, now)
             elif (state := _state(states, event.action)) not in _UNDONE and not self._was_imported(event):
-                for told in [*self._stopped(event, ticket, standing), *self._meant(event, ticket, state)]:
-                    self._add(told, now)
+                meant = [*self._stopped(event, ticket, standing), *self._meant(event, ticket, state)]
+                planned += sum(self._add(told, now) for told in meant)
+        return planned
 
     def _was_imported(self, event: Event) -> bool:
         """Return whether an event is of an import: what came in then came by no account of the settings."""
@@ -159,34 +165,37 @@ class Planner:
             return self._store.hooks.has_reply(event.action, event.ticket_id)
         return kind == "ticket.escalated" and self._store.hooks.has_escalation(event.ticket_id, event.at)
 
-    def _plan_undo(self, event: Event, ticket: Ticket, states: _States, now: int) -> None:
+    def _plan_undo(self, event: Event, ticket: Ticket, states: _States, now: int) -> int:
         """Tell that what the hook was told of an action no longer holds; what was not tried yet is dropped."""
         action = int(event.detail["action"])
         state = _state(states, action)
         if state not in (*_UNDONE, _IN_PART):
-            return  # redone since
-        told = []
+            return 0  # redone since
+        told, dropped = [], 0
         for delivery in self._was_told(ticket.id, action):
             cause = self._event(delivery)
             if state == _IN_PART and cause is not None and self._remains(delivery.type, cause):
                 continue
-            if not self._store.hooks.take_back(delivery.id):
+            if self._store.hooks.take_back(delivery.id):
+                dropped += 1
+            else:
                 told.append({"id": delivery.webhook_id, "type": delivery.type})
         if told:
             facts = {"undone": told, "by": event.actor}
             self._store.hooks.plan(
                 self._hook.name, ticket.id, UNDONE, "", event=event.id, at=event.at, facts=facts, due_at=now
             )
+        return dropped + bool(told)
 
-    def _plan_redo(self, event: Event, ticket: Ticket, states: _States, now: int) -> None:
+    def _plan_redo(self, event: Event, ticket: Ticket, states: _States, now: int) -> int:
         """Tell once more what was undone and done again, unless the hook was never told that it was undone."""
         action = int(event.detail["action"])
         if _state(states, action) != "done" or self._was_told(ticket.id, action):
-            return
+            return 0
         first = [other for other in self._store.events.of(ticket.id) if other.action == action]
-        for original in (other for other in first if other.kind not in ("undo", "redo")):
-            for told in self._meant(original, ticket, "done", by=event):
-                self._add(told, now)
+        originals = (other for other in first if other.kind not in ("undo", "redo"))
+        again = [told for original in originals for told in self._meant(original, ticket, "done", by=event)]
+        return sum(self._add(told, now) for told in again)
 
     def _was_told(self, ticket_id: int, action: int) -> list[Delivery]:
         """Return what the hook was told of an action, or waits to be, and not yet that it was undone."""
@@ -235,11 +244,12 @@ class Planner:
         ticket = told.ticket
         return ticket.connector != demo.NAME and self._hook.wants(told.happening.type, ticket.lane, ticket.tags)
 
-    def _add(self, told: _Told, now: int, *, state: DeliveryState = DeliveryState.WAITING) -> None:
+    def _add(self, told: _Told, now: int, *, state: DeliveryState = DeliveryState.WAITING) -> bool:
+        """Plan one thing; return whether it was not planned before."""
         if not self._wants(told):
-            return
+            return False
         facts: dict[str, Any] = {**told.happening.facts, "by": told.actor}
-        self._store.hooks.plan(
+        return self._store.hooks.plan(
             self._hook.name, told.ticket.id, told.happening.type, told.source, event=told.event, at=told.at,
             facts=facts, due_at=now, state=state,
         )  # fmt: skip

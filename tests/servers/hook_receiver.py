@@ -62,7 +62,7 @@ class HookReceiver:
     """Set unless the receiver is to be slow: it answers once this is set."""
     came: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))
 
-    def wait(self, seconds: float = 30) -> None:
+    def wait(self, seconds: float = 120) -> None:
         """Wait for one more request than were waited for so far."""
         assert self.came.acquire(timeout=seconds)
 

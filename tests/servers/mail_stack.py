@@ -64,7 +64,7 @@ class MailStack:
         self.ca = folder / "tls" / "ca.pem"
         self.other_ca = folder / "tls" / "other.pem"
         self._secret = secrets.token_hex(32)
-        _certificates(folder / "tls")
+        certificates(folder / "tls")
         self._write_users()
         self._write_dovecot()
         self._write_postfix()
@@ -384,7 +384,7 @@ _POSTFIX_SERVICES = (
 )  # fmt: skip
 
 
-def _certificates(folder: Path) -> None:
+def certificates(folder: Path) -> None:
     """Make an authority, a server certificate for localhost, and an authority that signed nothing."""
     key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
     authority = ["-addext", "basicConstraints=critical,CA:TRUE", "-addext", "keyUsage=critical,keyCertSign,cRLSign"]

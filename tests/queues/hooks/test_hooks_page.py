@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+import time
 import tomllib
 from pathlib import Path
 
@@ -58,20 +59,19 @@ def test_the_receiver_takes_what_is_signed_once_and_nothing_else() -> None:
         [sys.executable, "-c", source], env=os.environ | {"HOOK_SECRET": secret}, stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL, text=True,
     ) as process:  # fmt: skip
-        assert process.stdout is not None
-        hook = Hook("board", ("*",), url=f"http://127.0.0.1:{int(process.stdout.readline())}/")
-        now = _now()
-        keys, others = keys_of(secret), keys_of(new_secret())
-        assert post(hook, "msg_1", b'{"type": "ticket.solved"}', keys, now).verdict is Verdict.DELIVERED
-        assert post(hook, "msg_1", b'{"type": "ticket.solved"}', [*others, *keys], now).verdict is Verdict.DELIVERED
-        assert post(hook, "msg_2", b'{"type": "ticket.closed"}', others, now).sentence == "401"
-        assert post(hook, "msg_3", b'{"type": "ticket.closed"}', keys, now - 600).sentence == "401"
-        assert post(hook, "msg_4", b'{"type": "ticket.woken"}', keys, now).verdict is Verdict.DELIVERED
-        process.terminate()
+        try:
+            assert process.stdout is not None
+            _try(int(process.stdout.readline()), secret)
+        finally:
+            process.terminate()
         assert process.stdout.read().split() == ["ticket.solved", "ticket.woken"]
 
 
-def _now() -> int:
-    import time
-
-    return int(time.time())
+def _try(port: int, secret: str) -> None:
+    hook, now = Hook("board", ("*",), url=f"http://127.0.0.1:{port}/", timeout=60), int(time.time())
+    keys, others = keys_of(secret), keys_of(new_secret())
+    assert post(hook, "msg_1", b'{"type": "ticket.solved"}', keys, now).verdict is Verdict.DELIVERED
+    assert post(hook, "msg_1", b'{"type": "ticket.solved"}', [*others, *keys], now).verdict is Verdict.DELIVERED
+    assert post(hook, "msg_2", b'{"type": "ticket.closed"}', others, now).sentence == "401"
+    assert post(hook, "msg_3", b'{"type": "ticket.closed"}', keys, now - 600).sentence == "401"
+    assert post(hook, "msg_4", b'{"type": "ticket.woken"}', keys, now).verdict is Verdict.DELIVERED

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -20,8 +19,10 @@ def test_killed_while_the_receiver_has_it(hooked: HookedDesk, receiver: HookRece
     """The receiver took it and the desk never heard so: it is sent again under the same id."""
     receiver.hold.clear()
     with _worker(hooked.store.path, receiver.url, 1) as worker:
-        receiver.wait()
-        worker.send_signal(signal.SIGKILL)
+        try:
+            receiver.wait(300)
+        finally:
+            worker.kill()
     receiver.hold.set()
     _finish(hooked, receiver)
     first = receiver.requests[0]
@@ -36,9 +37,11 @@ def test_killed_anywhere_nothing_is_lost_and_nothing_comes_under_two_ids(
     chance = random.Random(seed)
     for run in range(3):
         with _worker(hooked.store.path, receiver.url, run) as worker:
-            for _ in range(chance.randint(1, 12)):
-                receiver.wait()
-            worker.send_signal(signal.SIGKILL)
+            try:
+                for _ in range(chance.randint(1, 12)):
+                    receiver.wait(300)
+            finally:
+                worker.kill()
     _finish(hooked, receiver)
 
 

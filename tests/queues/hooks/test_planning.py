@@ -15,6 +15,7 @@ from data.records.incoming import Imported, Standing
 from data.records.messages import Direction, MessageKind
 from data.records.outbox import OutboxEntry, OutboxState
 from data.records.tickets import Priority, Severity, Status
+from data.store import Store
 from queues.clocks.sla import Policy
 from queues.desk.desk_rules import DeskRules, Sender
 from queues.hooks.hook import TYPES, UNDONE
@@ -66,7 +67,7 @@ def test_a_hook_is_told_only_of_what_happens_after_it_began(hooked: HookedDesk) 
     assert hooked.types() == []
 
 
-CHANGES = {
+CHANGES: dict[str, tuple[Change, dict[str, object]]] = {
     "ticket.assigned": (Change(assignee="Bob"), {"from": "", "to": "Bob"}),
     "ticket.closed": (Change(status=Status.CLOSED), {"from": "new", "to": "closed"}),
     "ticket.moved": (Change(lane="safety"), {"from": "mail", "to": "safety"}),
@@ -392,9 +393,49 @@ def test_ids_are_the_same_after_a_backup_was_restored(hooked: HookedDesk) -> Non
         hooked.store.hooks.forget(())
         hooked.store.hooks.begin("board", "x", START)
         hooked.store.hooks.advance("board", 0, START)
-    planner.plan(hooked.clock.now)
+    hooked.planner().plan(hooked.clock.now)
     (after,) = hooked.planned()
     assert after.webhook_id == before.webhook_id
+
+
+def test_what_a_hook_does_not_want_writes_nothing(hooked: HookedDesk) -> None:
+    """Each write has every open window look at its lists again."""
+    planner = hooked.planner(events=("ticket.rated",))
+    hooked.ticket()
+    hooked.later()
+    other = Store.open(hooked.store.path)
+    before = other.data_version()
+    planner.plan(hooked.clock.now)
+    planner.plan(hooked.clock.now)
+    assert other.data_version() == before
+    again = hooked.planner(events=("ticket.rated",))  # as after a restart: it looks again, and plans nothing twice
+    again.plan(hooked.clock.now)
+    assert hooked.types() == []
+
+
+def test_a_restart_looks_at_events_again_and_plans_nothing_twice(hooked: HookedDesk) -> None:
+    ticket = hooked.ticket()
+    hooked.later()
+    planner = hooked.planner(events=("ticket.solved",))
+    for _ in range(2):
+        hooked.desk.act([ticket], Change(status=Status.SOLVED))
+        hooked.later()
+        planner.plan(hooked.clock.now)
+        (waiting,) = [item for item in hooked.planned() if item.state is DeliveryState.WAITING]
+        with hooked.store.write():
+            hooked.store.hooks.settle(waiting.id, DeliveryState.DELIVERED, "200", at=0, due_at=0)
+        hooked.desk.undo()
+        hooked.later()
+        planner.plan(hooked.clock.now)
+        (undone,) = [item for item in hooked.planned() if item.state is DeliveryState.WAITING]
+        with hooked.store.write():
+            hooked.store.hooks.settle(undone.id, DeliveryState.DELIVERED, "200", at=0, due_at=0)
+    before = hooked.planned()
+    with hooked.store.write():
+        hooked.store.hooks.advance("board", 0, START)
+    hooked.planner(events=("ticket.solved",)).plan(hooked.clock.now)
+    assert hooked.planned() == before
+    assert hooked.types() == ["ticket.solved", UNDONE, "ticket.solved", UNDONE]
 
 
 def test_a_hook_that_comes_back_begins_anew(hooked: HookedDesk) -> None:
