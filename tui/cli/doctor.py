@@ -334,7 +334,7 @@ def _hooks(path: Path) -> str | list[str]:
     """Report hooks whose receiver fails or is gone, and what was given up."""
     from tui.cli.hooks import state_of
 
-    known = open_desk.hooks(load().settings)
+    known = load().settings.hook
     standings, counts = {}, {}
     if known and path.exists():
         with closing(Store.open(path)) as store:

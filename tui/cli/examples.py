@@ -38,7 +38,6 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "problem show": ("problem show P-1",),
     "problem solve": ("problem solve P-1 --macro bug/fixed --dry-run",),
     "problem unlink": ("problem unlink 13",),
-    "hooks": ("hooks", "hooks --json"),
     "hooks deliveries": ("hooks deliveries", "hooks deliveries --hook board --all --json"),
     "hooks retry": ("hooks retry 12 13", "hooks retry --hook board"),
     "hooks secret": ("hooks secret board --new", "hooks secret board"),

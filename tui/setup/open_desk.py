@@ -93,6 +93,8 @@ def custom_fields(settings: Settings) -> tuple[CustomField, ...]:
 
 def hooks(settings: Settings) -> tuple[Hook, ...]:
     """Return the hooks of the desk. Raises InputError."""
+    if not settings.hook:
+        return ()
     with naming_the_place("hook"):
         check_lanes(settings.hook, [lane.name for lane in lanes(settings)], str(config_folder() / CONFIG_NAME))
     return settings.hook
