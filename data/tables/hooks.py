@@ -41,10 +41,12 @@ class Hooks:
             VALUES (?, ?, (SELECT coalesce(max(id), 0) FROM event), ?, ?)"""
         self._db.execute(sql, (name, target, now, now))
 
-    def retarget(self, name: str, target: str) -> None:
-        """Let a hook deliver to somewhere else from now on, whatever became of the place before."""
+    def retarget(self, name: str, target: str, now: int) -> None:
+        """Let a hook deliver to somewhere else from now on, at once, whatever became of the place before."""
         sql = "UPDATE hook SET target = ?, off = '', failures = 0, paused_until = 0 WHERE name = ?"
         self._db.execute(sql, (target, name))
+        sql = "UPDATE hook_delivery SET due_at = ? WHERE hook = ? AND state = 'waiting' AND due_at > ?"
+        self._db.execute(sql, (now, name, now))
 
     def advance(self, name: str, event: int, looked_at: int) -> None:
         """Note up to which event, and up to when, a hook has seen what happened."""

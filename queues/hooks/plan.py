@@ -70,7 +70,7 @@ class Planner:
                 for trouble in self._stuck(now):
                     self._add(trouble, now, state=DeliveryState.BEFORE)
             else:
-                hooks.retarget(name, self._hook.target)
+                hooks.retarget(name, self._hook.target, now)
         begun = hooks.get(name)
         assert begun is not None
         return begun

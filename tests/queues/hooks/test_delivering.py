@@ -154,6 +154,19 @@ def test_a_receiver_that_is_gone_is_left_alone_until_its_address_changes(
     ]
 
 
+def test_what_waits_goes_to_a_new_address_at_once(hooked: HookedDesk, receiver: HookReceiver) -> None:
+    ticket = hooked.ticket()
+    hooked.later()
+    deliverer = hooked.deliverer(url=receiver.url, events=("ticket.solved",))
+    receiver.answers = [(500, {}, b"")]
+    hooked.desk.act([ticket], Change(status=Status.SOLVED))
+    hooked.later()
+    hooked.run(deliverer)
+    hooked.run(hooked.deliverer(url=receiver.url + "/new", events=("ticket.solved",)))
+    assert [request.path for request in receiver.requests] == ["/hook", "/hook/new"]
+    assert len(receiver.taken()) == 1
+
+
 def test_a_redirect_is_not_followed(hooked: HookedDesk, receiver: HookReceiver) -> None:
     deliverer = hooked.deliverer(url=receiver.url)
     receiver.answers = [(307, {"Location": receiver.url + "/elsewhere"}, b"")]
