@@ -44,7 +44,9 @@ def _arrival(event: Event) -> Iterator[Happening]:
 
 
 def _said(event: Event, mentioned: Collection[str]) -> Iterator[Happening]:
-    if event.kind == "reply":
+    is_joined = event.kind == "received" and "reason" not in event.detail and event.actor == INTAKE
+    from_elsewhere = is_joined and event.detail.get("direction") == Direction.OUT
+    if event.kind == "reply" or (from_elsewhere and event.detail.get("kind") not in UNHEARD):
         yield Happening("ticket.answered", {"macro": event.detail.get("macro", "")})
     if event.kind == "note" or event.detail.get("direction") == Direction.NOTE:
         yield Happening("note.written", {})

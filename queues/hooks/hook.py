@@ -20,7 +20,7 @@ TYPES: dict[str, str] = {
     "ticket.received": "a customer's message opened a ticket",
     "ticket.opened": "we opened a ticket, by writing first or out of another's messages",
     "message.received": "a customer wrote again",
-    "ticket.answered": "a reply was sent, its undo window over",
+    "ticket.answered": "an agent answered, here or elsewhere",
     "reply.refused": "a reply could not be delivered, and an agent has to decide",
     "reply.held": "a reply was held, because someone wrote meanwhile",
     "reply.doubted": "it is unknown whether a reply arrived",

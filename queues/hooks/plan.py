@@ -29,8 +29,6 @@ LOOK_SECONDS = 5
 KEPT_DAYS = 30
 """How long deliveries that arrived are listed."""
 _PURGE_SECONDS = 3600
-_CLOCK_BACK_SECONDS = 3600
-"""An event that is this far in the future was written before the machine's clock was set back."""
 _States = dict[int, tuple[str, str, bool]]
 _UNDONE = frozenset({"undone", "dropped"})
 _IN_PART = "partly undone"
@@ -56,7 +54,9 @@ class Planner:
     def __init__(self, store: Store, hook: Hook, live: Collection[str], undo_seconds: int) -> None:
         """`live` are the connectors of the settings' accounts."""
         self._store, self._hook, self._live, self._undo = store, hook, live, undo_seconds
-        self._looked_at, self._purged_at, self._seen = 0, 0, 0
+        self._looked_at, self._looked_upto, self._purged_at, self._seen = 0, 0, 0, 0
+        self._ahead = (0, 0)
+        """The newest event when one in the future was seen, and when that was."""
 
     def begin(self, now: int) -> Standing:
         """Let the hook begin if it never did, or take note of its new receiver; return how far it has come."""
@@ -80,9 +80,13 @@ class Planner:
         standing = self.begin(now)
         upto = now - self._undo
         events = self._store.events.after(max(standing.event, self._seen), BATCH)
-        ready = list(takewhile(lambda event: event.at <= upto or event.at > now + _CLOCK_BACK_SECONDS, events))
-        found = self._look(standing, upto, now)
+        ready = list(takewhile(lambda event: self._is_over(event, upto, now), events))
+        looks = not standing.off and not self._looked_at <= now < self._looked_at + LOOK_SECONDS
+        found = self._look(standing, upto, now) if looks else []
+        if looks:
+            self._looked_at = now
         if not ready and not found:
+            self._looked_upto = upto if looks else self._looked_upto
             return False
         with self._store.write(bulk=True):  # what a power cut takes is planned again, under the same ids
             if self._store.hooks.get(self._hook.name) != standing:
@@ -97,14 +101,22 @@ class Planner:
             if now >= self._purged_at + _PURGE_SECONDS:
                 self._purged_at = now
                 self._store.hooks.purge(now - KEPT_DAYS * 86_400)
-        self._seen = seen
+        self._seen, self._looked_upto = seen, upto if looks else self._looked_upto
         return len(ready) == BATCH
 
+    def _is_over(self, event: Event, upto: int, now: int) -> bool:
+        """Return whether an event's undo window is over.
+
+        That of an event in the future, by a clock that was ahead, begins when it is seen first.
+        """
+        if event.at <= now:
+            return event.at <= upto
+        if event.id > self._ahead[0]:
+            self._ahead = (self._store.events.newest(), now)
+        return not 0 <= now - self._ahead[1] < self._undo
+
     def _look(self, standing: Standing, upto: int, now: int) -> list[_Told]:
-        """Return broken promises and refused replies that are not planned yet, looked for every few seconds."""
-        if standing.off or self._looked_at <= now < self._looked_at + LOOK_SECONDS:
-            return []
-        self._looked_at = now
+        """Return broken promises and refused replies that are not planned yet."""
         found = [*self._breaches(standing, upto), *self._stuck(now)]
         return [
             told
@@ -218,10 +230,9 @@ class Planner:
 
     def _breaches(self, standing: Standing, upto: int) -> Iterator[_Told]:
         """Yield the clocks that have run out and still stand so."""
-        changed_since = standing.looked_at - self._undo - LOOK_SECONDS
-        for number, clock, due in list(
-            self._store.hooks.broken_clocks(standing.looked_at, upto, changed_since=changed_since)
-        ):
+        since = max(standing.looked_at, self._looked_upto)
+        changed_since = since - self._undo - LOOK_SECONDS
+        for number, clock, due in list(self._store.hooks.broken_clocks(since, upto, changed_since=changed_since)):
             ticket = self._store.tickets.get(number)
             if ticket is not None:
                 yield from self._breach(ticket, clock, due, standing)

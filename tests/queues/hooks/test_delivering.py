@@ -53,7 +53,7 @@ def test_nothing_of_a_customer_is_in_the_headers(hooked: HookedDesk, receiver: H
 
 def test_a_failing_receiver_gets_everything_in_order_once_it_works(hooked: HookedDesk, receiver: HookReceiver) -> None:
     deliverer = hooked.deliverer(url=receiver.url)
-    receiver.answers = [(500, {}, b"broken"), (0, {}, b""), (503, {"Retry-After": "600"}, b"")]
+    receiver.answers = [(500, {}, b"broken"), (0, {}, b""), (429, {"Retry-After": "600"}, b"")]
     ticket, other = hooked.ticket(), hooked.ticket(sender="bob@x.example")
     hooked.desk.act([ticket], Change(status=Status.SOLVED))
     hooked.later()
@@ -68,7 +68,7 @@ def test_a_failing_receiver_gets_everything_in_order_once_it_works(hooked: Hooke
     hooked.later(599)
     hooked.run(deliverer)
     assert len(receiver.requests) == 3
-    assert hooked.told == ["Hook board fails, and is tried again: 503"]
+    assert hooked.told == ["Hook board fails, and is tried again: 429"]
     hooked.later(1)
     hooked.run(deliverer)
     assert [(request.body["type"], request.body["data"]["ticket"]) for request in receiver.taken()].index(

@@ -148,6 +148,33 @@ def test_a_rating_is_told_without_its_words(hooked: HookedDesk) -> None:
     assert told.facts == {"value": 1, "score": 1, "scale": 5, "via": "form", "by": "Ann"}
 
 
+def test_a_reply_from_another_mail_program_is_an_answer_too(hooked: HookedDesk) -> None:
+    ticket = hooked.ticket()
+    first = hooked.store.messages.of(ticket)[0].message_id
+    hooked.later()
+    planner = hooked.planner(events=("ticket.answered", "ticket.opened", "message.received"))
+    ours = {"direction": Direction.OUT, "references": (first,), "to": ("ana@x.example",)}
+    hooked.desk.receive([mail("support@us.example", **ours), mail("support@us.example", **ours, kind=MessageKind.AUTO)])
+    hooked.later()
+    planner.plan(hooked.clock.now)
+    assert [(item.ticket_id, item.type) for item in hooked.planned()] == [(ticket, "ticket.answered")]
+
+
+def test_what_a_clock_ahead_of_ours_wrote_waits_as_long_as_anything(hooked: HookedDesk) -> None:
+    ticket = hooked.ticket()
+    hooked.later()
+    planner = hooked.planner()
+    hooked.desk.follow(ticket, "Bob", assignee="Bob", at=hooked.clock.now + 3000)
+    hooked.desk.follow(ticket, "Bob", assignee="Ann", at=hooked.clock.now + 3000)
+    planner.plan(hooked.clock.now)
+    hooked.later(UNDO - 1)
+    planner.plan(hooked.clock.now)
+    assert hooked.types() == []
+    hooked.later(1)
+    planner.plan(hooked.clock.now)
+    assert hooked.types() == ["ticket.assigned", "ticket.assigned"]
+
+
 def test_lanes_and_tags_choose_the_tickets(hooked: HookedDesk) -> None:
     vip, plain = hooked.ticket(), hooked.ticket(sender="bob@x.example")
     hooked.desk.act([vip], Change(add_tags=("vip",)))
