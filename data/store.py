@@ -33,6 +33,7 @@ from data.tables.events import Events
 from data.tables.form_drafts import FormDrafts
 from data.tables.forwards import Forwards
 from data.tables.harm_corrections import HarmCorrections
+from data.tables.hooks import Hooks
 from data.tables.imported import Imports
 from data.tables.known_wordings import KnownWordings
 from data.tables.lanes import Lanes
@@ -86,6 +87,7 @@ class Store:
         self.lanes = Lanes(connection)
         self.forwards = Forwards(connection)
         self.harm_corrections = HarmCorrections(connection)
+        self.hooks = Hooks(connection)
         self.mentions = Mentions(connection)
         self.moves = Moves(connection)
         self.people = People(connection)

@@ -42,6 +42,7 @@ ONE_IDEA = {
     "forwards": "mails to third parties: records, a table, a rule",
     "glossary": "the glossary: its entries, the command",
     "handover": "the hand-over: what a shift leaves, shown on the screen",
+    "hooks": "hooks: records, a table, a command",
     "importing": "the import of files, by a command and on the first screen",
     "lanes": "lanes: a table, and those of a fresh desk",
     "messages": "messages, as records and as a table",

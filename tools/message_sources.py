@@ -32,6 +32,7 @@ DATA = {
     "macros/checks/safety.py": ("_SAID",),
     "macros/checks/wording_rules.py": ("_FORBIDDEN_SAID",),
     "data/confidential/items.py": ("Kind",),
+    "data/records/hooks.py": ("DeliveryState",),
     "data/records/messages.py": ("MessageKind",),
     "data/records/outbox.py": ("OutboxState",),
     "data/records/problems.py": ("ProblemState",),
@@ -42,6 +43,7 @@ SHOWN_WORDS = {
     "tui/deciding/corrections.py": ("no harm to anyone", "self-harm or suicide", "a threat, stalking",
                                     "blackmail or intimate pictures", "private data published", "a child too young",
                                     "an account taken over", "insults, harassment, impersonation"),
+    "tui/cli/hooks.py": ("not begun", "working", "failing", "off"),
     "tui/shifts/shift_lines.py": ("procedure", "macro"),
     "tui/shifts/handover_line.py": ("promise", "draft"),
     "tui/look/stored_words.py": ("Mail", "App", "Safety"),
@@ -98,7 +100,27 @@ COMPOSED = {
         "moves tickets",
         "no mail waits to be taken in", "none at {path}; the defaults hold", "the desk opens",
         "{n} actions have their keys", "{n} policies, {m} calendars", "none; `tridesk account add` makes one",
-        "no mail account",
+        "no mail account", "{hook} is off; `tridesk hooks test {name}` tries it: {hint}",
+        "{hook} is failing; `tridesk hooks test {name}` tries it: {hint}",
+        "{hook} gave up {n} deliveries; `tridesk hooks deliveries` lists them, "
+        "`tridesk hooks retry --hook {name}` tries them again",
+        "{n} hooks in order", "no hook",
+    ),
+    "queues/hooks/deliver.py": (
+        "The receiver of the hook {hook} is gone; change its url, or `tridesk hooks retry --hook {name}` tries again: "
+        "{hint}",
+        "Hook {hook} gave up {event} of #{ticket} after {n} attempts; `tridesk hooks retry {number}` tries again: "
+        "{hint}",
+        "Hook {hook} fails, and is tried again: {hint}",
+    ),
+    "queues/hooks/run_command.py": (
+        "it cannot be started ({why})", "it ended with code {code}", "it ended with code {code}: {said}",
+        "it ran for more than {n} seconds and was ended", "it ran for more than {n} seconds and was ended: {said}",
+    ),
+    "queues/hooks/webhook.py": (
+        "its certificate cannot be trusted ({why})", "it does not speak TLS there", "its name is not found",
+        "it does not answer in time", "it takes no connections", "it ended the connection without an answer",
+        "{status}: it is elsewhere; write its new address as url",
     ),
     "queues/quality/reviewing.py": (
         "review {number} of {name}'s reply", "review {number} {state}", "C-{number} with {name}",
@@ -117,7 +139,8 @@ SENTENCES_OF = {"tui/setup/settings_problems.py": ("_no_table", "_missing", "_mi
                 "macros/checks": ("message", "_why"), "macros/exporting": ("lost", "said.lost", "facts"),
                 "queues/desk/gates.py": ("_wanted",), "queues/desk/commands": ("describe",),
                 "queues/ground/rule_files.py": ("_in_words",), "queues/routing/lane_settings.py": ("hint",),
-                "queues/exports/table_file.py": ("hint",)}  # fmt: skip
+                "queues/exports/table_file.py": ("hint",),
+                "queues/hooks/hook.py": ("_wrong", "_wrong_url")}  # fmt: skip
 """Variables that hold a sentence or collect some, and functions that return one, by file or folder."""
 CLICK = (
     "Usage:", "Options", "Commands", "Show this message and exit.", "Show the version and exit.", "Error: {message}",

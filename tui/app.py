@@ -388,7 +388,7 @@ def mail_process(store_path: Path, settings: Settings) -> MailProcess:
     from tui.accounts.password_prompt import ask_secrets
 
     _forget_gone(store_path, settings)
-    return MailProcess(store_path, ask_secrets(settings), wanted=bool(settings.remotes))
+    return MailProcess(store_path, ask_secrets(settings), wanted=bool(settings.remotes or settings.hook))
 
 
 def backup_process(store_path: Path) -> BackupProcess:
@@ -406,17 +406,19 @@ def account_setup(store_path: Path, writer: Writer[Desk], mail: MailProcess) -> 
     def begin_anew(typed: dict[str, str]) -> None:
         settings = load().settings
         writer.reopen().result()
-        mail.begin_anew(typed, wanted=bool(settings.remotes))
+        mail.begin_anew(typed, wanted=bool(settings.remotes or settings.hook))
         _forget_gone(store_path, settings)
 
     return AccountSetup(config_folder(), begin_anew)
 
 
 def _forget_gone(store_path: Path, settings: Settings) -> None:
+    from queues.hooks.forget import forget_hooks
     from queues.remotes.links import forget_links
 
     with closing(Store.open(store_path)) as store:
         forget_links(store, frozenset(remote.connector for remote in settings.remotes))
+        forget_hooks(store, settings.hook)
 
 
 def run_desk(

@@ -614,3 +614,26 @@ def notes_mention_agents(db: Database) -> None:
             message_id INTEGER NOT NULL REFERENCES message(id) ON DELETE CASCADE, after_event INTEGER NOT NULL,
             seen_at INTEGER, PRIMARY KEY (name, message_id)) STRICT, WITHOUT ROWID"""
     )
+
+
+HOOKS = (
+    """CREATE TABLE hook (name TEXT PRIMARY KEY, target TEXT NOT NULL, event INTEGER NOT NULL,
+        began_at INTEGER NOT NULL, looked_at INTEGER NOT NULL, failures INTEGER NOT NULL DEFAULT 0,
+        paused_until INTEGER NOT NULL DEFAULT 0,
+        off TEXT NOT NULL DEFAULT '', result TEXT NOT NULL DEFAULT '', result_at INTEGER) STRICT, WITHOUT ROWID""",
+    """CREATE TABLE hook_delivery (id INTEGER PRIMARY KEY, hook TEXT NOT NULL,
+        ticket_id INTEGER NOT NULL REFERENCES ticket(id), webhook_id TEXT NOT NULL, type TEXT NOT NULL,
+        event INTEGER NOT NULL, at INTEGER NOT NULL, facts TEXT NOT NULL, state TEXT NOT NULL, due_at INTEGER NOT NULL,
+        attempts INTEGER NOT NULL DEFAULT 0, leased_until INTEGER NOT NULL DEFAULT 0, tried_at INTEGER,
+        result TEXT NOT NULL DEFAULT '', UNIQUE (hook, webhook_id)) STRICT""",
+    "CREATE INDEX hook_delivery_waiting ON hook_delivery(hook, due_at) WHERE state = 'waiting'",
+    "CREATE INDEX hook_delivery_ticket ON hook_delivery(ticket_id, hook, id)",
+    "CREATE INDEX ticket_due ON ticket(sort_due) WHERE sort_due < 9007199254740992",
+)
+
+
+@migrations()
+def events_reach_hooks(db: Database) -> None:
+    """Up to which event each hook has come, what it has to be told, and what became of that."""
+    for statement in HOOKS:
+        db.execute(statement)

@@ -125,6 +125,12 @@ PLACES: Mapping[str, Place] = {
         "message_id IN (SELECT value FROM json_each(:messages))", plain="name message_id after_event seen_at",
         delete=True,
     ),
+    "hook": Place(plain="name target event began_at looked_at failures paused_until off result result_at"),
+    "hook_delivery": Place(
+        _TICKETS, {"facts": "'{}'", "result": "''"},
+        "id hook ticket_id webhook_id type event at state due_at attempts leased_until tried_at",
+        free_text="facts result",
+    ),
     "effort": Place(_TICKETS, plain="ticket_id agent at keys letters seconds"),
     "event": Place(
         _TICKETS, {"detail": "redacted one by one"}, "id action ticket_id at actor kind salt content link"

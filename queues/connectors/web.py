@@ -150,7 +150,7 @@ class WebClient:
         for again in (repeatable and self._connection is not None, False):
             connection = self._connect(endpoint)
             try:
-                with _within(connection, LONGEST):
+                with within(connection, LONGEST):
                     connection.request(method, target, _packed(body), _with_type(headers, body))
                     return self._answer(connection, endpoint)
             except (OSError, http.client.HTTPException) as error:
@@ -188,7 +188,7 @@ class WebClient:
         self.close()  # a connection that was kept may have ended: one that is new has not
         connection = self._connect(endpoint)
         try:
-            with _within(connection, LONGEST):
+            with within(connection, LONGEST):
                 connection.putrequest(method, self._target(path, None))
                 for name, value in _with_type(headers, body).items():
                     connection.putheader(name, value)
@@ -242,7 +242,7 @@ class WebClient:
     def _fetch(self, target: str, headers: Mapping[str, str], largest: int) -> bytes | _Moved:
         connection = self._connect()
         try:
-            with _within(connection, LONGEST_FILE):
+            with within(connection, LONGEST_FILE):
                 connection.request("GET", target, headers=dict(headers))
                 response = connection.getresponse()
                 raw = response.read(largest + 1)
@@ -266,7 +266,7 @@ class WebClient:
     def finish(self, connection: http.client.HTTPConnection, last: bytes, endpoint: str) -> Answer:
         """Send an offered request's last byte. Raises DoubtError if it is unknown what became of it."""
         try:
-            with _within(connection, LONGEST):
+            with within(connection, LONGEST):
                 connection.send(last)
                 return self._answer(connection, endpoint)
         except (OSError, http.client.HTTPException) as error:
@@ -295,7 +295,7 @@ class WebClient:
                 self._connection = http.client.HTTPConnection(self.host, self._port, timeout=TIMEOUT)
         if self._connection.sock is None:
             try:
-                with _within(self._connection, LONGEST):
+                with within(self._connection, LONGEST):
                     self._connection.connect()
             except (OSError, http.client.HTTPException) as error:
                 self.close()
@@ -388,7 +388,7 @@ class Offer:
 
 
 @contextmanager
-def _within(connection: http.client.HTTPConnection, seconds: float) -> Iterator[None]:
+def within(connection: http.client.HTTPConnection, seconds: float) -> Iterator[None]:
     """End the connection when its time is up: a server that sends a byte now and then is never silent.
 
     Raises TimeoutError then.

@@ -67,6 +67,8 @@ NO_TEXTS = {
     "escalation answer": "changes", "escalation close": "changes", "escalation return": "changes", "forward": "changes",
     "glossary": "its own entries; of a ticket only the words that are among them",
     "hold": "changes", "import": "changes", "key": "the key of the file", "keys": "keys", "lanes": "numbers",
+    "hooks": "settings, and answers of receivers, masked", "hooks deliveries": "numbers, and answers, masked",
+    "hooks retry": "changes", "hooks secret": "settings", "hooks test": "settings, and an answer, masked",
     "legal-hold": "names and reasons, masked",
     "lock": "settings", "macros check": "macros", "macros evaluate": "figures", "macros export": "macros",
     "macros import": "macros",

@@ -135,6 +135,14 @@ def _accounts(ctx: click.Context, incomplete: str) -> list[CompletionItem]:
     return _beginning(incomplete, ((remote.name, remote.connector) for remote in remotes))
 
 
+def _hooks(ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+    try:
+        known = load().settings.hook
+    except DeskError:
+        return []
+    return _beginning(incomplete, ((hook.name, hook.place) for hook in known))
+
+
 def _procedures(ctx: click.Context, incomplete: str) -> list[CompletionItem]:
     from queues.procedures.book import ProcedureBook
 
@@ -158,5 +166,6 @@ TICKET_OR_TAG = Named(_tickets_and_tags)
 MACRO = Named(_macros)
 TEAM = Named(_teams)
 ACCOUNT = Named(_accounts)
+HOOK = Named(_hooks)
 PROCEDURE = Named(_procedures)
 SETTING = Named(_settings)

@@ -14,6 +14,7 @@ from data.desk_file.backup_files import backups_of, way_out
 from data.desk_file.encryption import salt_of
 from data.errors import DeskError
 from data.locations import doubtful_file_system
+from data.records.hooks import DeliveryState
 from data.records.outbox import OutboxState
 from data.records.tickets import LaneFilter
 from data.safe_text import safe_line
@@ -43,6 +44,7 @@ MENDS = {
     "events": "tridesk restore",
     "outbox": "tridesk outbox list",
     "accounts": "tridesk account test",
+    "hooks": "tridesk hooks",
     "routing": "tridesk route --check FILE",
     "procedures": "tridesk procedures check",
     "macros": "tridesk macros check",
@@ -92,6 +94,7 @@ def _checks(path: Path) -> Iterator[tuple[str, Check]]:
     if _tried(_settings)[0]:
         yield "accounts", lambda: _accounts(path)
         yield "sender checks", lambda: _sender_checks(path)
+        yield "hooks", lambda: _hooks(path)
     yield "placed", lambda: _placed(path)
     yield "procedures", _procedures
     yield "macros", lambda: _library("macros")
@@ -255,6 +258,7 @@ def _naming_lanes(settings: Settings, known: Collection[str]) -> Iterator[str]:
     named = [
         *((f"the account {account.name}", [account.lane]) for account in settings.account),
         *((f"the queues of {tracker.name}", list(tracker.queues.values())) for tracker in settings.tracker),
+        *((f"the hook {hook.name}", list(hook.lanes)) for hook in settings.hook),
         *((f"the policy {policy.name}", policy.lanes) for policy in settings.policy),
         ("lanes under [exposure]", list(settings.exposure.lanes)),
     ]
@@ -324,6 +328,30 @@ def _sender_checks(path: Path) -> str | list[str]:
                 )
             notes.append(f"{account.name}: {', '.join(named)}" if named else f"{account.name}: {_unnamed(seen)}")
     return wrong or "; ".join(notes) or "no mail account"
+
+
+def _hooks(path: Path) -> str | list[str]:
+    """Report hooks whose receiver fails or is gone, and what was given up."""
+    from tui.cli.hooks import state_of
+
+    known = load().settings.hook
+    standings, counts = {}, {}
+    if known and path.exists():
+        with closing(Store.open(path)) as store:
+            standings = {hook.name: store.hooks.get(hook.name) for hook in known}
+            counts = store.hooks.counts()
+    wrong = []
+    for hook in known:
+        standing = standings.get(hook.name)
+        if standing is not None and (standing.off or standing.failures):
+            hint = standing.off or standing.result
+            wrong.append(f"{hook.name} is {state_of(standing)}; `tridesk hooks test {hook.name}` tries it: {hint}")
+        if given_up := counts.get((hook.name, DeliveryState.GIVEN_UP), 0):
+            wrong.append(
+                f"{hook.name} gave up {given_up} deliveries; `tridesk hooks deliveries` lists them, "
+                f"`tridesk hooks retry --hook {hook.name}` tries them again"
+            )
+    return wrong or (f"{len(known)} hooks in order" if known else "no hook")
 
 
 def _unnamed(seen: str) -> str:

@@ -68,6 +68,7 @@ COMMANDS = {
     "account": ("tui.cli.account", "account"),
     "team": ("tui.cli.team", "team"),
     "outbox": ("tui.cli.outbox", "outbox"),
+    "hooks": ("tui.cli.hooks", "hooks"),
     "demo": ("tui.cli.demo", "demo"),
     "tutorial": ("tui.cli.tutorial", "tutorial"),
     "backup": ("tui.cli.backup", "backup"),

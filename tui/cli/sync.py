@@ -41,7 +41,7 @@ _PACED_SECONDS = 300
 @db_option
 @json_option
 def sync(watch: bool, attached: bool, db: Path | None, as_json: bool) -> int:
-    """Fetch new mail and send what is due; exit 1 if an account could not be reached."""
+    """Fetch new mail, send what is due and tell the hooks; exit 1 if an account could not be reached."""
     from tui.setup.settings import load
 
     if attached:
@@ -151,8 +151,9 @@ def _once(path: Path, settings: Settings, secrets: Secrets, *, as_json: bool) ->
     """Synchronise each account; an error of one does not stop the others."""
     from tui.accounts.mail_worker import MailKeeper
     from tui.cli.fetch_progress import FetchProgress
+    from tui.cli.hook_keeper import HookKeeper
 
-    if not settings.remotes:
+    if not settings.remotes and not settings.hook:
         click.echo("No account yet; `tridesk account add` makes one.", err=True)
     progress, code = FetchProgress(), 0
     keeper = MailKeeper(
@@ -182,6 +183,7 @@ def _once(path: Path, settings: Settings, secrets: Secrets, *, as_json: bool) ->
         keeper.close()
     with _rounds(path, settings) as go:
         go()
+    HookKeeper(path, settings, tell=lambda message: click.echo(safe_line(message), err=True)).once()
     return code
 
 
@@ -235,11 +237,14 @@ def _watch(
     path: Path, settings: Settings, secrets: Secrets, say: _Says, stop: threading.Event, *, rounds: bool
 ) -> None:
     from tui.accounts.mail_worker import MailKeeper
+    from tui.cli.hook_keeper import HookKeeper
 
     keeper = MailKeeper(
         path, settings, secrets, tell=say.sentence, news=say.news, paced=say.paced, fetching=say.fetching
     )
     keeper.start()
+    hooks = HookKeeper(path, settings, tell=say.sentence)
+    hooks.start()
     try:
         if not rounds:
             stop.wait()
@@ -251,6 +256,7 @@ def _watch(
                 except DeskError as error:
                     say.sentence(f"{error.title}: {error.message}")
     finally:
+        hooks.stop()
         keeper.stop()
 
 

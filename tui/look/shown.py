@@ -17,7 +17,7 @@ from data.confidential.items import Item
 from data.confidential.mask import covered, find, finding, masked
 
 _REVEALED = ContextVar("revealed", default=False)
-_IDENTIFIERS = frozenset({"message_id", "raw_sha256", "sha256", "version", "at", "date"})
+_IDENTIFIERS = frozenset({"message_id", "webhook_id", "raw_sha256", "sha256", "version", "at", "date"})
 """Keys whose values look like addresses or numbers and are neither."""
 _MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
 """A time as `written_values.iso` writes it: nothing in it is masked, and a row has five."""

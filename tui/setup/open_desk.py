@@ -24,6 +24,7 @@ from queues.desk.desk_rules import DeskRules, Sender
 from queues.ground.field_definitions import fields_of
 from queues.ground.roles import Access, Right, Role
 from queues.ground.teams import Team, teams_of
+from queues.hooks.hook import Hook, check_lanes
 from queues.next_up.graphic_content import Exposure
 from queues.procedures.book import ProcedureBook
 from queues.promises.find_promises import OFFICE, OFFICE_NAME
@@ -88,6 +89,15 @@ def custom_fields(settings: Settings) -> tuple[CustomField, ...]:
     ]  # fmt: skip
     with naming_the_place("field"):
         return fields_of(rows, [lane.name for lane in lanes(settings)], str(config_folder() / CONFIG_NAME))
+
+
+def hooks(settings: Settings) -> tuple[Hook, ...]:
+    """Return the hooks of the desk. Raises InputError."""
+    if not settings.hook:
+        return ()
+    with naming_the_place("hook"):
+        check_lanes(settings.hook, [lane.name for lane in lanes(settings)], str(config_folder() / CONFIG_NAME))
+    return settings.hook
 
 
 def other_teams(settings: Settings) -> tuple[Team, ...]:

@@ -22,6 +22,8 @@ from queues.accounts.mail_account import Account, complete_all
 from queues.accounts.ticketing_system import Tracker
 from queues.accounts.ticketing_system import complete_all as complete_trackers
 from queues.clocks.clock_settings import PolicyTable
+from queues.hooks.hook import Hook
+from queues.hooks.hook import check_all as check_hooks
 from queues.next_up.graphic_content import Exposure
 from tui.setup.interface_language import AUTO, languages
 
@@ -238,6 +240,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="
     """Mail accounts, each a table `[[account]]`; `tridesk account add` writes one."""
     tracker: tuple[Tracker, ...] = ()
     """Ticketing systems that are mirrored, each a table `[[tracker]]`; `tridesk account add --kind rt` writes one."""
+    hook: tuple[Hook, ...] = ()
+    """Programs and addresses that events are delivered to, each a table `[[hook]]`."""
     languages: dict[str, Annotated[float, Meta(ge=0)]] = {}
     """How common each language is among your customers, as shares of 1; empty for mostly English and Spanish."""
     lane: list[dict[str, Any]] = []
@@ -357,6 +361,7 @@ def _account_refusals(settings: Settings) -> Iterator[tuple[tuple[str | int, ...
     checks: tuple[tuple[str, int, Callable[[int], object]], ...] = (
         ("account", len(settings.account), lambda count: complete_all(settings.account[:count])),
         ("tracker", len(settings.tracker), lambda count: complete_trackers(settings.tracker[:count])),
+        ("hook", len(settings.hook), lambda count: check_hooks(settings.hook[:count])),
     )
     for name, count, complete in checks:
         for upto in range(1, count + 1):
