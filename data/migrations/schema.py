@@ -614,3 +614,18 @@ def notes_mention_agents(db: Database) -> None:
             message_id INTEGER NOT NULL REFERENCES message(id) ON DELETE CASCADE, after_event INTEGER NOT NULL,
             seen_at INTEGER, PRIMARY KEY (name, message_id)) STRICT, WITHOUT ROWID"""
     )
+
+
+PROGRAMS = (
+    "ALTER TABLE draft ADD COLUMN proposed INTEGER NOT NULL DEFAULT 0",
+    """CREATE TABLE answered_request (id INTEGER PRIMARY KEY, name BLOB NOT NULL UNIQUE, asked BLOB NOT NULL,
+        ticket_id INTEGER NOT NULL, answer TEXT NOT NULL, at INTEGER NOT NULL) STRICT""",
+    "CREATE INDEX answered_request_at ON answered_request(at)",
+)
+
+
+@migrations()
+def programs_work_on_the_desk(db: Database) -> None:
+    """Which drafts an assistant wrote; requests of programs that were carried out, so that none is done twice."""
+    for statement in PROGRAMS:
+        db.execute(statement)

@@ -121,6 +121,8 @@ class Draft:
     language: str = ""
     actions: str = ""
     """The other actions of those macros, as packed by `data.changes`."""
+    proposed: int = 0
+    """The revision in which an assistant wrote it; 0 if none did. While they are equal, no one has changed it."""
 
 
 @dataclass(frozen=True, slots=True)
