@@ -98,7 +98,7 @@ COMPOSED = {
         "moves tickets",
         "no mail waits to be taken in", "none at {path}; the defaults hold", "the desk opens",
         "{n} actions have their keys", "{n} policies, {m} calendars", "none; `tridesk account add` makes one",
-        "no mail account",
+        "no mail account", "{present} installed", "{present} installed; not installed: {absent} (tridesk[NAME])",
     ),
     "queues/quality/reviewing.py": (
         "review {number} of {name}'s reply", "review {number} {state}", "C-{number} with {name}",

@@ -26,8 +26,8 @@ NAV = {
     "Tutorial": ("tutorial",),
     "How-to": (
         "install", "screen", "macros", "procedures", "tickets", "fields", "import", "email", "request-tracker",
-        "roundup", "zendesk", "chatwoot", "team", "browser", "backups", "escalations", "shift", "reviews", "csat",
-        "cookbook",
+        "roundup", "zendesk", "chatwoot", "team", "browser", "api", "mcp", "backups", "escalations", "shift", "reviews",
+        "csat", "cookbook",
     ),
     "Reference": (
         "keys", "commands", "settings", "json", "shell", "routing", "clocks", "checks", "metrics", "glossary",
