@@ -490,7 +490,7 @@ class Desk:
             raise RuleError("Nothing to draft", "The draft is empty; write the reply first.")
         with self.store.write():
             stored = self.store.drafts.get(ticket_id)
-            if stored is not None and stored.revision != stored.proposed:
+            if stored is not None and not stored.is_untouched:
                 raise ConflictError(
                     "Draft there", f"#{ticket_id} has a draft that an agent has written; it stays as it is."
                 )

@@ -39,7 +39,9 @@ WAITING = 16
 """How many requests may wait for news at once."""
 THREADS = 4
 SECONDS = 10.0
-"""How long a request may take to arrive."""
+"""How long a request may take to arrive, and its answer to be taken."""
+WORK_SECONDS = 60.0
+"""How long a request may be worked on before the client is told to come again."""
 LOOK_SECONDS, SURE_SECONDS = 0.1, 2.0
 """How often a request that waits looks at the file's times, and how often into the file itself."""
 LONGEST_KEY = 255
@@ -69,6 +71,7 @@ class ApiServer:
     desk: Path
     port: int = 0
     seconds: float = SECONDS
+    work_seconds: float = WORK_SECONDS
     connections: int = CONNECTIONS
     _pool: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(THREADS, "api"))
     _silent: dict[RequestHandler, asyncio.TimerHandle] = field(default_factory=dict)
@@ -138,10 +141,20 @@ class ApiServer:
             response = _refused(ProblemError(error.status, error.reason, _of_http(error.status)))
         except Exception as error:  # the border: an error of the program, too, is an answer
             response = _refused(problem_of(error))
-        if not response.prepared:
-            response.headers.update(_HEADERS)
+        response.headers.update(_HEADERS)
         response.force_close()
+        await self._hand_over(response, request)
         return response
+
+    async def _hand_over(self, response: web.StreamResponse, request: web.Request) -> None:
+        """Send an answer; close the connection of a client that does not take it."""
+        try:
+            async with asyncio.timeout(self.seconds):
+                await response.prepare(request)
+                await response.write_eof()
+        except TimeoutError:
+            if request.transport is not None:
+                request.transport.abort()
 
     def _admit(self, request: web.Request) -> None:
         """Raise ProblemError for a request that is not a program's of this machine, or has no token."""
@@ -189,8 +202,15 @@ class ApiServer:
             raise ProblemError(400, words("Bad request"), text) from None
 
     async def _work(self, operation: Operation, asked: Asked, key: str) -> Result:
+        """Carry a request out in a thread. What has begun goes on even if no one waits for it any more."""
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._pool, carry_out, self.desk, operation, asked, key)
+        work = loop.run_in_executor(self._pool, carry_out, self.desk, operation, asked, key)
+        try:
+            return await asyncio.wait_for(asyncio.shield(work), self.work_seconds)
+        except TimeoutError:
+            work.add_done_callback(_forget)
+            text = words("The desk is busy; send the same request again.")
+            raise ProblemError(503, words("Busy"), text) from None
 
     async def _news(self, asked: ChangesAsked, request: web.Request) -> Result:
         """Answer once there is something after the cursor, at the latest when the time is over."""
@@ -220,6 +240,12 @@ class ApiServer:
     async def _describe(self, _: web.Request) -> web.StreamResponse:
         body = files("tui.api").joinpath("openapi.json").read_bytes()
         return web.Response(body=body, content_type="application/json")
+
+
+def _forget(work: asyncio.Future[Result]) -> None:
+    """Take the error of work that no one waits for: its client asks again."""
+    if not work.cancelled():
+        work.exception()
 
 
 def _key_of(operation: Operation, request: web.Request) -> str:

@@ -351,6 +351,41 @@ async def test_the_file_is_not_locked_while_a_reply_is_filled_in(desk: Path, mon
     assert PATIENCE < 1  # what a key waits before the screen says so
 
 
+async def test_a_request_that_takes_too_long_is_a_problem_and_its_key_tells_the_end(
+    desk: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from tui.cli import acting
+
+    loop, go_on, given = asyncio.get_running_loop(), asyncio.Event(), acting.given
+
+    def slow(text: str | None) -> str:
+        asyncio.run_coroutine_threadsafe(go_on.wait(), loop).result()
+        return given(text)
+
+    monkeypatch.setattr(acting, "given", slow)
+    note = {"ticket": 1, "text": "once"}
+    async with served(desk, work_seconds=0.2) as program:
+        answer = await program.post("/v1/note", note, key="a")
+        assert (answer.status, answer.body["detail"]) == (503, "The desk is busy; send the same request again.")
+        go_on.set()
+        program.server.work_seconds = 60
+        assert (await program.post("/v1/note", note, key="a")).status == 200
+    assert notes(desk) == ["once"]
+
+
+async def test_a_client_that_does_not_take_its_answer_is_cut_off(desk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tui.cli.macros.macro_keys", lambda macro: {"name": "x" * 1_000_000})
+    async with served(desk, seconds=0.5) as program, connected(program) as (_, writer):
+        assert program.server._runner is not None
+        assert program.server._runner.server is not None
+        writer.write(head(program, "GET", "/v1/macros", "", ""))
+        while not program.server._runner.server.connections:
+            await asyncio.sleep(0)
+        async with asyncio.timeout(60):
+            while program.server._runner.server.connections:
+                await asyncio.sleep(0)
+
+
 LEFT = """
 import os, sys
 from data.store import Store

@@ -16,7 +16,7 @@ from tui.linear.session import Session
 from tui.replying.draft_choice import DraftChoice
 
 SAID = "an assistant has drafted a reply"
-MARK = "drafted by an assistant: read it first"
+MARK = "REPLY  drafted by an assistant"
 
 
 def drafted(path: Path, number: int, text: str = "Words of an assistant.") -> None:
