@@ -47,21 +47,6 @@ def test_a_draft_is_seen_at_another_desk_while_it_is_written(team: Team, tmp_pat
         bruno.stop()
 
 
-def test_a_draft_of_an_assistant_is_no_colleague_writing(team: Team, tmp_path: Path) -> None:
-    raw = letter("ana@clientes.example", "Uno", "Hola.").as_bytes()
-    open_ticket(team.connected("gateway"), raw, "ana@clientes.example", "Uno")
-    alice = DeskAtTeam(team, tmp_path, agent="alice")
-    alice.once()
-    desk = open_desk(alice.path, settings=alice.settings)
-    with closing(desk.store):
-        draft = desk.propose_draft(1, "Words", by="assistant")
-        alice.once()
-        assert team.owner.rows("SELECT login FROM tridesk.presence") == []
-        desk.save_draft(1, "Words, and mine", revision=draft.revision, proposed=draft.proposed)
-        alice.once()
-        assert team.owner.rows("SELECT login FROM tridesk.presence") == [("alice",)]
-
-
 def test_presence_ends_with_its_minute_and_keeps_to_the_lanes(team: Team) -> None:
     gateway, bruno = team.connected("gateway"), team.connected("bruno")
     for lane in ("mail", "safety"):
