@@ -13,6 +13,7 @@ from data.tables.answered_requests import Answered
 from tui.api.operations import Operation
 from tui.api.problem_details import ProblemError
 from tui.api.request_values import Asked
+from tui.api.turns import Turns
 from tui.look.shown import shown_values
 from tui.look.words import words
 from tui.setup.clock import wall_clock
@@ -31,7 +32,7 @@ class Result(NamedTuple):
     """It was carried out before, and this is the answer of then."""
 
 
-def carry_out(path: Path, operation: Operation, asked: Asked, key: str) -> Result:
+def carry_out(path: Path, operation: Operation, asked: Asked, key: str, turns: Turns) -> Result:
     """Carry a request out; one that changes something only once for its key. Raises DeskError and ProblemError."""
     desk = open_desk(path, create=False)
     with closing(desk.store):
@@ -44,7 +45,7 @@ def carry_out(path: Path, operation: Operation, asked: Asked, key: str) -> Resul
         if earlier := answered.get(name):
             return _repeated(earlier, wanted)
         carry = operation.prepare(desk, asked)
-        with desk.store.write():
+        with turns.turn(), desk.store.write():
             if earlier := answered.get(name):  # the same request came twice at once
                 return _repeated(earlier, wanted)
             answer, now = shown_values(carry()), wall_clock()

@@ -25,6 +25,7 @@ from tui.api.carried_out import Result, carry_out
 from tui.api.operations import CHANGES, OPERATIONS, Operation
 from tui.api.problem_details import MEDIA_TYPE, ProblemError, problem_of
 from tui.api.request_values import Asked, ChangesAsked
+from tui.api.turns import Turns
 from tui.look.words import words
 from tui.web.local_requests import LOOPBACK, hosts_of, is_of_a_page, port_taken
 
@@ -37,7 +38,8 @@ CONNECTIONS = 32
 """How many may be open at once; the next is told to come again."""
 WAITING = 16
 """How many requests may wait for news at once."""
-THREADS = 4
+READING, CHANGING = 3, 2
+"""Threads: those that read never wait for those that change."""
 SECONDS = 10.0
 """How long a request may take to arrive, and its answer to be taken."""
 WORK_SECONDS = 60.0
@@ -73,7 +75,9 @@ class ApiServer:
     seconds: float = SECONDS
     work_seconds: float = WORK_SECONDS
     connections: int = CONNECTIONS
-    _pool: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(THREADS, "api"))
+    _readers: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(READING, "api-reading"))
+    _changers: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(CHANGING, "api-changing"))
+    _turns: Turns = field(default_factory=Turns)
     _silent: dict[RequestHandler, asyncio.TimerHandle] = field(default_factory=dict)
     """Connections whose request has not come yet, each with the end of its time."""
     _waiting: int = 0
@@ -112,7 +116,8 @@ class ApiServer:
             await self._runner.cleanup()
         for timer in self._silent.values():
             timer.cancel()
-        await asyncio.to_thread(self._pool.shutdown)
+        for pool in (self._readers, self._changers):
+            await asyncio.to_thread(pool.shutdown)
 
     def _connected(self) -> asyncio.BaseProtocol:
         """Return what speaks with a new connection."""
@@ -204,7 +209,8 @@ class ApiServer:
     async def _work(self, operation: Operation, asked: Asked, key: str) -> Result:
         """Carry a request out in a thread. What has begun goes on even if no one waits for it any more."""
         loop = asyncio.get_running_loop()
-        work = loop.run_in_executor(self._pool, carry_out, self.desk, operation, asked, key)
+        pool = self._changers if operation.changes else self._readers
+        work = loop.run_in_executor(pool, carry_out, self.desk, operation, asked, key, self._turns)
         try:
             return await asyncio.wait_for(asyncio.shield(work), self.work_seconds)
         except TimeoutError:
