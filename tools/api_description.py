@@ -22,7 +22,7 @@ FILE = ROOT / "tui/api/openapi.json"
 PAGE = ROOT / "docs/api.md"
 BEGIN, END = "<!-- requests: by tools/api_description.py -->\n", "<!-- end -->\n"
 EXTRA = {"ticket": "number of the ticket, or null"}
-"""What the keys mean that an answer has besides those of its command."""
+"""Keys that an answer has besides those of its command, and their meanings."""
 _TYPES = (
     (re.compile(r"time, ISO 8601|when (it|the|an|what)"), "string"),
     (re.compile(r"(its )?values?\b|mean\b|median\b|nine of ten"), "number"),

@@ -40,7 +40,7 @@ def carry_out(path: Path, operation: Operation, asked: Asked, key: str, turns: T
             answer = operation.read(desk, asked)
             return Result(answer if operation.as_given else shown_values(answer))
         assert operation.prepare is not None
-        name, wanted = sha256(key.encode()).digest(), _hash_of(operation, asked)
+        name, wanted = sha256(key.encode("utf-8", "surrogateescape")).digest(), _hash_of(operation, asked)
         answered = desk.store.answered_requests
         if earlier := answered.get(name):
             return _repeated(earlier, wanted)

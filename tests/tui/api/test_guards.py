@@ -15,6 +15,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -145,6 +146,29 @@ async def test_what_is_not_as_described_is_refused(desk: Path, body: bytes, kind
 async def test_a_query_that_is_not_as_described_is_refused(desk: Path, query: str) -> None:
     async with served(desk) as program:
         assert (await program.send("GET", f"/v1/show?{query}")).status == 400
+
+
+ODD = (
+    "", " ", "\x00", "%", '"', '"a', "a:", "from:", "tag:\x00", "field.x:>", "-", "*", "(", "\u202e", "\udcff", "🙂",
+    "NOT OR AND", "x" * 999,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("text", ODD, ids=ascii)
+async def test_an_odd_text_is_found_or_refused_and_is_no_fault(desk: Path, text: str) -> None:
+    given = quote(text, errors="surrogateescape")
+    async with served(desk) as program:
+        for path in (f"search?q={given}", f"list?lane={given}", f"list?field={given}", f"report?since={given}"):
+            answer = await program.send("GET", f"/v1/{path}")
+            assert answer.status in (200, 400, 404, 422), answer.body
+        body = {"text": text.encode("utf-8", "replace").decode(), "lane": text.encode("utf-8", "replace").decode()}
+        assert (await program.post("/v1/macros/suggest", body)).status in (200, 400)
+        async with connected(program) as (reader, writer):
+            note = b'{"ticket": 1, "text": "x"}'
+            more = ("Content-Type: application/json", f"Content-Length: {len(note)}", "Idempotency-Key: ")
+            key = text.replace("\x00", "").encode("utf-8", "surrogateescape")
+            writer.write(head(program, "POST", "/v1/note", *more) + key + b"\r\n\r\n" + note)
+            assert (await asyncio.wait_for(reader.read(), 20)).split()[1] in (b"200", b"400")
 
 
 async def test_other_methods_and_paths_are_problems_too(desk: Path) -> None:
