@@ -64,7 +64,7 @@ def _answer(operation: Operation) -> dict[str, Any]:
         return one
     many: dict[str, Any] = {"items": {"type": "array", "items": one}}
     if operation is CHANGES:
-        many["cursor"] = {"type": "integer", "description": "`after` of the next request"}
+        many["cursor"] = {"type": "string", "description": "`after` of the next request"}
     return {"type": "object", "properties": many, "required": list(many)}
 
 

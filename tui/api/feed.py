@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from data.errors import ConflictError
 from tui.cli.event_log import event_keys
 from tui.setup.clock import wall_clock
 from tui.ticket.history_lines import lines_of_events
@@ -14,11 +15,20 @@ if TYPE_CHECKING:
 
 
 def changes_after(desk: Desk, asked: ChangesAsked) -> dict[str, Any]:
-    """Return the events after the cursor, and the next cursor; without a cursor none, and where to begin."""
+    """Return the events after the cursor, and the next cursor; without a cursor none, and where to begin.
+
+    Raises ConflictError if the file was restored since: its events have the numbers of others then.
+    """
     store = desk.store
+    restored = store.events.last_restored().at
     if asked.after is None:
-        return {"items": [], "cursor": store.events.newest()}
-    events = store.events.after(asked.after, asked.limit)
+        return {"items": [], "cursor": f"{restored}.{store.events.newest()}"}
+    of_file, _, after = asked.after.partition(".")
+    if int(of_file) != restored:
+        raise ConflictError(
+            "Desk restored", "The desk was restored from a backup since; read it again, and begin without `after`."
+        )
+    events = store.events.after(int(after), asked.limit)
     lines = lines_of_events(store, events, desk.agent, wall_clock())
     items = [event_keys(line) | {"ticket": event.ticket_id or None} for event, line in zip(events, lines, strict=True)]
-    return {"items": items, "cursor": events[-1].id if events else asked.after}
+    return {"items": items, "cursor": f"{restored}.{events[-1].id}" if events else asked.after}

@@ -76,7 +76,10 @@ class SuggestAsked(Asked, frozen=True, kw_only=True):
 class ChangesAsked(Asked, frozen=True, kw_only=True):
     """Where a client has come to."""
 
-    after: Annotated[int, Meta(ge=0, le=2**53, description="The last cursor; without it: from now on.")] | None = None
+    after: (
+        Annotated[str, Meta(pattern=r"^\d{1,15}\.\d{1,15}$", description="The last cursor; without it: from now on.")]
+        | None
+    ) = None
     wait: Annotated[int, Meta(ge=0, le=60, description="Seconds to wait for news, if there are none.")] = 0
     limit: Limit = 100
 

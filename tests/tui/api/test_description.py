@@ -47,7 +47,7 @@ PARAMETERS: dict[str, dict[str, Any]] = {
     "/v1/show": {"ticket": 1},
     "/v1/history": {"ticket": 1},
     "/v1/search": {"q": "order"},
-    "/v1/changes": {"after": 0},
+    "/v1/changes": {"after": "0.0"},
 }
 
 

@@ -311,7 +311,7 @@ async def test_no_item_of_the_redaction_set_leaves_by_the_api(tmp_path: Path) ->
         said += [await program.get("/v1/search", q=word, limit=1000) for word in ("hola", "my", "mi")]
         for number in range(1, len(SECRETS) + 1, 6):
             said += [await program.get(f"/v1/{path}", ticket=number) for path in ("show", "history")]
-        cursor = 0
+        cursor = "0.0"
         while (page := await program.get("/v1/changes", after=cursor, limit=1000)).body["items"]:
             said.append(page)
             cursor = page.body["cursor"]

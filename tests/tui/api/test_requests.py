@@ -256,7 +256,7 @@ async def test_old_keys_are_forgotten(desk: Path) -> None:
     assert store.answered_requests.get(b"old") is None
 
 
-async def follow(program: Program, cursor: int, wait: int = 0) -> tuple[list[Any], int]:
+async def follow(program: Program, cursor: str, wait: int = 0) -> tuple[list[Any], str]:
     body = (await program.get("/v1/changes", after=cursor, wait=wait)).body
     return body["items"], body["cursor"]
 
@@ -295,3 +295,23 @@ async def test_a_client_waits_no_longer_than_it_asked_for(desk: Path) -> None:
     async with served(desk) as program:
         cursor = (await program.get("/v1/changes")).body["cursor"]
         assert await follow(program, cursor, wait=1) == ([], cursor)
+
+
+async def test_a_cursor_of_before_a_restore_is_refused(desk: Path) -> None:
+    """The events that it points behind are gone, and others have their numbers."""
+    async with served(desk) as program:
+        before = (await program.get("/v1/changes")).body["cursor"]
+        store = Store.open(desk)
+        with store.write():
+            store.events.add(0, 0, NOW, "restore", "restored", {})
+        answer = await program.get("/v1/changes", after=before)
+        assert (answer.status, answer.body["title"]) == (409, "Desk restored")
+        now = (await program.get("/v1/changes")).body["cursor"]
+        await program.post("/v1/note", {"ticket": 1, "text": "x"})
+        assert [item["kind"] for item in (await follow(program, now))[0]] == ["note"]
+
+
+@pytest.mark.parametrize("cursor", ["7", "a.b", "1.", "-1.2", "1.2.3", "9" * 16 + ".1"])
+async def test_what_is_no_cursor_is_refused(desk: Path, cursor: str) -> None:
+    async with served(desk) as program:
+        assert (await program.get("/v1/changes", after=cursor)).status == 400
