@@ -42,6 +42,7 @@ reference: $(READY)
 	$(BIN)/python -m tools.json_keys
 	$(BIN)/python -m tools.man_pages
 	$(BIN)/python -m tools.connectors_page
+	$(BIN)/python -m tools.api_description
 
 # The documentation site in build/site, with a picture of every screen; NOPICTURES=1 leaves those out.
 site: $(READY)

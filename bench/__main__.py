@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from bench import intake, keys, language, mail, report, routing, screen, suggest
+from bench import intake, keys, language, mail, programs, report, routing, screen, suggest
 
 
 def main() -> None:
@@ -15,6 +15,7 @@ def main() -> None:
     keys.main()
     intake.main()
     mail.main()
+    programs.main()
     report.main()
 
 

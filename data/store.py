@@ -23,6 +23,7 @@ from data.personal.personal_data import PersonalData
 from data.records.tickets import SearchHit
 from data.search.search_index import search
 from data.tables.action_log import Actions
+from data.tables.answered_requests import AnsweredRequests
 from data.tables.csat import Csat
 from data.tables.custom_fields import CustomFields
 from data.tables.customers import Customers
@@ -71,6 +72,7 @@ class Store:
         self.custom_fields = CustomFields(connection)
         self.customers = Customers(connection)
         self.actions = Actions(connection)
+        self.answered_requests = AnsweredRequests(connection)
         self.events = Events(connection)
         self.escalations = Escalations(connection)
         self.drafts = Drafts(connection)

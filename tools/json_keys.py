@@ -356,7 +356,7 @@ KEYS: Mapping[str, Mapping[str, str]] = {
         "number": "place on the screen",
         "harm": "true if it handles harm",
         "order": "due, oldest, newest",
-        "filter": "what it takes, in words",
+        "filter": "object: what it takes, lists by condition",
         "waiting": "active tickets",
         "late": "those whose clock has run out",
         "next_due": "next deadline, or null",
@@ -741,7 +741,7 @@ ACTING = (
 )  # fmt: skip
 """Commands that change something; all answer in the same way."""
 ACTED = ACTION | {
-    "cc": "of a reply: who gets a copy",
+    "cc": "of `reply`: list of who gets a copy",
     "until": "of `snooze`: when it comes back",
     "problem": "of `problem new`: its label",
     "review": "of `reviews answer`: number",

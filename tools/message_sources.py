@@ -100,7 +100,8 @@ COMPOSED = {
         "moves tickets",
         "no mail waits to be taken in", "none at {path}; the defaults hold", "the desk opens",
         "{n} actions have their keys", "{n} policies, {m} calendars", "none; `tridesk account add` makes one",
-        "no mail account", "{hook} is off; `tridesk hooks test {name}` tries it: {hint}",
+        "no mail account", "{present} installed", "{present} installed; not installed: {absent} (tridesk[NAME])",
+        "{hook} is off; `tridesk hooks test {name}` tries it: {hint}",
         "{hook} is failing; `tridesk hooks test {name}` tries it: {hint}",
         "{hook} gave up {n} deliveries; `tridesk hooks deliveries` lists them, "
         "`tridesk hooks retry --hook {name}` tries them again",

@@ -23,7 +23,7 @@ _CLASSIFIER = re.compile(r"License :: (?:OSI Approved :: )?(.+)")
 _KNOWN = {  # that name their licence in no field, read in their own files
     "colorama": "BSD-3-Clause", "mypy-extensions": "MIT", "python-stdnum": "LGPL-2.1-or-later", "pip": "MIT",
     "tzdata": "Apache-2.0", "librt": "MIT", "sqlcipher3": "Zlib",
-    "imapclient": "BSD-3-Clause",
+    "imapclient": "BSD-3-Clause", "httpx2-jsfetch": "BSD-3-Clause", "pywin32": "PSF-2.0",
 }  # fmt: skip
 
 

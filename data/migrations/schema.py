@@ -637,3 +637,18 @@ def events_reach_hooks(db: Database) -> None:
     """Up to which event each hook has come, what it has to be told, and what became of that."""
     for statement in HOOKS:
         db.execute(statement)
+
+
+PROGRAMS = (
+    "ALTER TABLE draft ADD COLUMN proposed INTEGER NOT NULL DEFAULT 0",
+    """CREATE TABLE answered_request (id INTEGER PRIMARY KEY, name BLOB NOT NULL UNIQUE, asked BLOB NOT NULL,
+        ticket_id INTEGER NOT NULL, answer TEXT NOT NULL, at INTEGER NOT NULL) STRICT""",
+    "CREATE INDEX answered_request_at ON answered_request(at)",
+)
+
+
+@migrations()
+def programs_work_on_the_desk(db: Database) -> None:
+    """Which drafts an assistant wrote; requests of programs that were carried out, so that none is done twice."""
+    for statement in PROGRAMS:
+        db.execute(statement)

@@ -66,6 +66,7 @@ PLACES: Mapping[str, Place] = {
         "withdrawn named_lane procedure moved_from apart_to history",
         free_text="from_name from_address subject text new_text reply_to recipients cc signs attachments message_id",
     ),
+    "answered_request": Place(_TICKETS, plain="id name asked ticket_id answer at", delete=True, free_text="answer"),
     "harm_correction": Place(
         "message_id IN (SELECT value FROM json_each(:messages))", plain="message_id kind", delete=True
     ),
@@ -77,7 +78,7 @@ PLACES: Mapping[str, Place] = {
     ),
     "reference": Place(_TICKETS, plain="value ticket_id", delete=True, free_text="value"),
     "draft": Place(
-        _TICKETS, plain="ticket_id kind text revision updated_at macro language actions", delete=True,
+        _TICKETS, plain="ticket_id kind text revision updated_at macro language actions proposed", delete=True,
         free_text="text actions",
     ),
     "form_draft": Place(

@@ -121,6 +121,13 @@ class Draft:
     language: str = ""
     actions: str = ""
     """The other actions of those macros, as packed by `data.changes`."""
+    proposed: int = 0
+    """The revision in which an assistant wrote it; 0 if none did."""
+
+    @property
+    def is_untouched(self) -> bool:
+        """Return whether it is as an assistant wrote it, and no agent has written on it."""
+        return self.proposed != 0 and self.revision == self.proposed
 
 
 @dataclass(frozen=True, slots=True)

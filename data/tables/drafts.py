@@ -7,7 +7,7 @@ from typing import Any
 
 from data.records.messages import Direction, Draft
 
-_SELECT = "SELECT ticket_id, text, kind, revision, updated_at, macro, language, actions FROM draft "
+_SELECT = "SELECT ticket_id, text, kind, revision, updated_at, macro, language, actions, proposed FROM draft "
 
 
 class Drafts:
@@ -35,14 +35,16 @@ class Drafts:
             draft.macro,
             draft.language,
             draft.actions,
+            draft.proposed,
             draft.ticket_id,
         )
         if replacing == 0:
-            sql = """INSERT OR IGNORE INTO draft (text, kind, revision, updated_at, macro, language, actions, ticket_id)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?)"""
+            sql = """INSERT OR IGNORE INTO draft
+                (text, kind, revision, updated_at, macro, language, actions, proposed, ticket_id)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"""
             return self._db.execute(sql, values).rowcount == 1
-        sql = """UPDATE draft SET text = ?, kind = ?, revision = ?, updated_at = ?, macro = ?, language = ?, actions = ?
-            WHERE ticket_id = ? AND revision = ?"""
+        sql = """UPDATE draft SET text = ?, kind = ?, revision = ?, updated_at = ?, macro = ?, language = ?,
+            actions = ?, proposed = ? WHERE ticket_id = ? AND revision = ?"""
         return self._db.execute(sql, (*values, replacing)).rowcount == 1
 
     def delete(self, ticket_id: int, *, revision: int | None = None) -> None:
@@ -53,4 +55,4 @@ class Drafts:
 
 
 def _draft(row: tuple[Any, ...]) -> Draft:
-    return Draft(row[0], row[1], Direction(row[2]), row[3], row[4], row[5], row[6], row[7])
+    return Draft(row[0], row[1], Direction(row[2]), row[3], row[4], row[5], row[6], row[7], row[8])

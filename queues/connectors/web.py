@@ -167,7 +167,7 @@ class WebClient:
         """
         connection = self._connect()
         try:
-            with _within(connection, LONGEST):
+            with within(connection, LONGEST):
                 connection.request(method, target, _packed(body), _with_type({"Accept": "application/json"}, body))
                 response = connection.getresponse()
                 raw = response.read(LARGEST + 1)

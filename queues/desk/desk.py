@@ -69,8 +69,9 @@ from queues.quality.reviewing import Reviewing
 from queues.routing.conditions import Facts
 from queues.shifts import shift
 
-EXPORTED, ACCESSED, UNMASKED = "exported", "accessed", "unmasked"
-"""Events that change no ticket: data was written out, of all or of one person; masked data was shown."""
+EXPORTED, ACCESSED, UNMASKED, DRAFTED = "exported", "accessed", "unmasked", "drafted"
+"""Events that change no ticket: data was written out, of all or of one person; masked data was shown; an assistant
+wrote a draft."""
 _MAILS = {REPLY: "reply", FORWARD: "forward"}
 _AT_A_TIME = 25
 """The batch size for testing changes: others may write between batches."""
@@ -446,17 +447,18 @@ class Desk:
         macro: str = "",
         language: str = "",
         actions: str = "",
+        proposed: int = 0,
     ) -> Draft:
         """Save the text being written; `revision` is what it replaces (0: none). Empty text deletes the draft.
 
-        Raises ConflictError if another window saved in the meantime; neither text is lost.
+        `proposed` is the revision in which an assistant wrote a text that this one goes on from. Raises ConflictError
+        if another window saved in the meantime; neither text is lost.
         """
         now = self._clock()
         with self.store.write():
-            # revisions never repeat, even if a draft was sent and a new draft started
-            newer = max(revision, self.store.outbox.newest_draft(ticket_id)) + 1
-            draft = Draft(ticket_id, text, kind, max(newer, now), now, macro, language, actions)
             stored = self.store.drafts.get(ticket_id)
+            newer = self._revision_after(ticket_id, revision, now)
+            draft = Draft(ticket_id, text, kind, newer, now, macro, language, actions, proposed)
             if stored is not None and replace(draft, revision=revision, updated_at=stored.updated_at) == stored:
                 return stored
             if (stored.revision if stored else 0) != revision:
@@ -467,6 +469,36 @@ class Desk:
                 self.store.drafts.delete(ticket_id)
                 return replace(draft, revision=0)
             self.store.drafts.save(draft, replacing=revision)
+        return draft
+
+    def _revision_after(self, ticket_id: int, revision: int, now: int) -> int:
+        """Return the next revision of a draft: they never repeat, even if one was sent and a new one started."""
+        return max(revision + 1, self.store.outbox.newest_draft(ticket_id) + 1, now)
+
+    @needs(Right.WORK)
+    def propose_draft(self, ticket_id: int, text: str, *, by: str, language: str = "") -> Draft:
+        """Save a reply that an assistant has written as the ticket's draft, marked as such; it is never sent from here.
+
+        It replaces an earlier text of an assistant that no one has changed, and nothing else. Raises RuleError if the
+        ticket does not exist, was merged or is history, or the text is empty; ConflictError if an agent is writing.
+        """
+        now, ticket = self._clock(), self._ticket(ticket_id, None)
+        refuse_merged(ticket)
+        if ticket.status is Status.HISTORY:
+            raise RuleError("Not possible", f"#{ticket_id} is history and is not answered; look at newer tickets.")
+        if not text.strip():
+            raise RuleError("Nothing to draft", "The draft is empty; write the reply first.")
+        with self.store.write():
+            stored = self.store.drafts.get(ticket_id)
+            if stored is not None and not stored.is_untouched:
+                raise ConflictError(
+                    "Draft there", f"#{ticket_id} has a draft that an agent has written; it stays as it is."
+                )
+            replaced = stored.revision if stored is not None else 0
+            newer = self._revision_after(ticket_id, replaced, now)
+            draft = Draft(ticket_id, text, Direction.OUT, newer, now, language=language, proposed=newer)
+            self.store.drafts.save(draft, replacing=replaced)
+            self._note(ticket_id, DRAFTED, now, {"via": by})
         return draft
 
     @needs(Right.WORK)

@@ -36,9 +36,8 @@ class Presence:
 
     def _writing(self) -> frozenset[str]:
         since = self._mirror.clock() - WRITING_SECONDS
-        tickets = [
-            self._mirror.ticket(draft.ticket_id) for draft in self._store.drafts.all() if draft.updated_at > since
-        ]
+        drafts = [draft for draft in self._store.drafts.all() if draft.updated_at > since and not draft.is_untouched]
+        tickets = [self._mirror.ticket(draft.ticket_id) for draft in drafts]
         return frozenset(ticket.external_ref for ticket in tickets if ticket is not None)
 
     def _keep(self, colleagues: dict[str, list[str]]) -> None:

@@ -138,16 +138,21 @@ class RealWorld(SystemWorld):
     server_fixture: ClassVar[str]
     """The fixture of the server, which serves the whole run."""
     desk_at: ClassVar[Callable[..., DeskAtSystem]]
-    """Makes the desk of an agent, from a server, a folder and `agent`."""
+    """Makes the desk of an agent, from a server, a folder, `agent` and what `settings` returns."""
 
     def __init__(self, server: Any, folder: Path, customers: str, *, agent: str = "alice") -> None:
-        super().__init__(type(self).desk_at(server, folder, agent=agent))
+        super().__init__(type(self).desk_at(server, folder, agent=agent, **self.settings(customers)))
         self._server, self._folder, self._customers, self.known_as = server, folder, customers, agent
         self.desk.once()  # what others left there
 
     @classmethod
     def made(cls, request: pytest.FixtureRequest, folder: Path, customers: str) -> SystemWorld:
         return cls(request.getfixturevalue(cls.server_fixture), folder, customers)
+
+    @staticmethod
+    def settings(customers: str) -> dict[str, object]:
+        """Return what the desk's settings have besides, for a test with these customers."""
+        return {}
 
     def tickets(self) -> list[Ticket]:
         with closing(Store.open(self.path)) as store:

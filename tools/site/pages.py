@@ -26,8 +26,8 @@ NAV = {
     "Tutorial": ("tutorial",),
     "How-to": (
         "install", "screen", "macros", "procedures", "tickets", "fields", "import", "email", "request-tracker",
-        "redmine", "roundup", "zendesk", "chatwoot", "zammad", "freshdesk", "helpscout", "team", "hooks", "browser",
-        "backups", "escalations", "shift", "reviews", "csat", "cookbook",
+        "redmine", "roundup", "zendesk", "chatwoot", "zammad", "freshdesk", "helpscout", "team", "hooks", "api", "mcp",
+        "browser", "backups", "escalations", "shift", "reviews", "csat", "cookbook",
     ),
     "Reference": (
         "keys", "commands", "settings", "json", "shell", "routing", "clocks", "checks", "metrics", "glossary",

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -16,6 +18,9 @@ from tui.cli.completing import MACRO, TICKET
 from tui.look.shown import safe_line
 from tui.look.words import piecewise, words
 from tui.look.written_values import iso
+
+if TYPE_CHECKING:
+    from queues.desk.desk import Desk
 
 _ALL = "all"
 _OUTCOMES = (Status.OPEN, Status.PENDING, Status.ON_HOLD, Status.SOLVED)
@@ -68,29 +73,53 @@ def reply(
     A macro changes the ticket as it does on the screen. One that is not sure to fit is sent only with --anyway. Copies
     go to the people in Cc as on the screen.
     """
-    from tui.cli.macro_reply import enclosed, filled
+    from tui.cli.macro_reply import enclosed
 
     if macros and text is not None:
         raise click.UsageError("Give a text or --macro, not both.")
     if answers and not macros:
         raise click.UsageError("--answer goes with --macro.")
     with acting(db) as desk:
-        if macros:
-            change = filled(desk, ticket_id, macros, answers, language, anyway=anyway)
-        else:
-            change = Change(reply=given(text))
-        change = replace(
-            change,
-            status=Status(status) if status else change.status,
-            attachments=(*change.attachments, *enclosed(attach)),
-            override_reason=reason,
-            gives_no_promise=no_promise,
-            take_in=cc,
-            leave_out=tuple(address for address in drop_cc if address != _ALL),
-            cc=cc if _ALL in drop_cc else None,
-        )
+        change = reply_change(
+            desk, ticket_id, "" if macros else given(text), macros=macros, answers=answers, language=language,
+            anyway=anyway, status=status, cc=cc, drop_cc=drop_cc, reason=reason, no_promise=no_promise,
+        )  # fmt: skip
+        change = replace(change, attachments=(*change.attachments, *enclosed(attach)))
         copies = desk.copies(ticket_id, change)
         tell(desk.act((ticket_id,), change), as_json, copies=copies)
+
+
+def reply_change(
+    desk: Desk,
+    ticket_id: int,
+    text: str,
+    *,
+    macros: Sequence[str],
+    answers: Sequence[str],
+    language: str,
+    anyway: bool,
+    status: str | None,
+    cc: Sequence[str],
+    drop_cc: Sequence[str],
+    reason: str,
+    no_promise: bool,
+) -> Change:
+    """Return the change of a reply with a text, or with macros where there are any.
+
+    Raises InputError and RuleError as `macro_reply.filled` does.
+    """
+    from tui.cli.macro_reply import filled
+
+    change = filled(desk, ticket_id, macros, answers, language, anyway=anyway) if macros else Change(reply=text)
+    return replace(
+        change,
+        status=Status(status) if status else change.status,
+        override_reason=reason,
+        gives_no_promise=no_promise,
+        take_in=tuple(cc),
+        leave_out=tuple(address for address in drop_cc if address != _ALL),
+        cc=tuple(cc) if _ALL in drop_cc else None,
+    )
 
 
 @click.command()
@@ -121,13 +150,20 @@ def solve(ticket_ids: tuple[int, ...], reason: str, db: Path | None, as_json: bo
 def undo(rest: bool, action: int | None, db: Path | None, as_json: bool) -> None:
     """Undo your latest action, or another one, as a whole."""
     with acting(db) as desk:
-        try:
-            done = desk.undo(number=action)
-        except LeftError as error:
-            if not rest:
-                raise RuleError(error.title, f"{error.message.rstrip('.')} (tridesk undo --rest).") from None
-            done = desk.undo(rest_of=error.action, number=action)
-        tell(done, as_json, undone=True)
+        tell(undone_action(desk, action, rest=rest), as_json, undone=True)
+
+
+def undone_action(desk: Desk, number: int | None, *, rest: bool) -> Done:
+    """Undo the agent's latest action, or the one with this number; its `rest` where a reply of it was sent.
+
+    Raises as `Desk.undo` does.
+    """
+    try:
+        return desk.undo(number=number)
+    except LeftError as error:
+        if not rest:
+            raise RuleError(error.title, f"{error.message.rstrip('.')} (tridesk undo --rest).") from None
+        return desk.undo(rest_of=error.action, number=number)
 
 
 @click.command()
@@ -166,17 +202,7 @@ def tell(
     `copies` are the people who get a copy of the reply; `until` is when snoozed tickets come back.
     """
     if as_json:
-        write_json(
-            {
-                "action": done.action,
-                "summary": done.summary,
-                "tickets": list(done.ticket_ids),
-                "leaves": iso(done.leaves_at),
-                "undone": undone,
-                **({} if until is None else {"until": until}),
-            }
-            | ({"cc": list(copies)} if copies is not None else {})
-        )
+        write_json(done_keys(done, undone=undone, copies=copies, until=until))
         return
     summary = piecewise(done.summary)
     if until is not None:
@@ -184,3 +210,18 @@ def tell(
     click.echo(words("Undone: {summary}").format(summary=summary) if undone else summary)
     if copies:
         click.echo(words("Copies to {people}").format(people=safe_line(", ".join(copies))))
+
+
+def done_keys(
+    done: Done, *, undone: bool = False, copies: tuple[str, ...] | None = None, until: str | None = None
+) -> dict[str, Any]:
+    """Return the result of a change under the keys that scripts know."""
+    return {
+        "action": done.action,
+        "summary": done.summary,
+        "tickets": list(done.ticket_ids),
+        "leaves": iso(done.leaves_at),
+        "undone": undone,
+        **({} if until is None else {"until": until}),
+        **({} if copies is None else {"cc": list(copies)}),
+    }

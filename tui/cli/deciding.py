@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -15,6 +16,10 @@ from tui.cli.completing import TICKET, TICKET_OR_TAG
 from tui.look.shown import safe_line
 from tui.look.words import piecewise, words
 from tui.setup.clock import wall_clock
+
+if TYPE_CHECKING:
+    from queues.desk.desk import Desk
+    from queues.next_up.urgency import NextUp
 
 _tickets = click.argument("ticket_ids", metavar="TICKET...", type=TICKET, nargs=-1, required=True)
 _why = click.option("--reason", default="", help="Why a gate is overridden; kept with the event.")
@@ -82,19 +87,28 @@ def hold(ticket_ids: tuple[int, ...], reason: str, db: Path | None, as_json: boo
 @json_option
 def snooze(ticket_ids: tuple[int, ...], when: str, db: Path | None, as_json: bool) -> None:
     """Put tickets away until WHEN (3h, 2d, "tomorrow at 9", Monday), all or none; the answer says until when."""
-    from queues.clocks.time_words import EXAMPLES
-    from tui.look.short_times import later, moment
+    from tui.look.short_times import moment
     from tui.look.written_values import iso
     from tui.setup.open_desk import zone_named
     from tui.setup.settings import load
 
-    zone = zone_named(load().settings.time_zone)
-    until = later(when, wall_clock(), zone)
-    if until is None:
-        raise InputError("Not a time", f"{safe_line(when)!r} is not a time; use a form such as: {EXAMPLES}.")
+    until = moment_of(when)
     with acting(db) as desk:
         done = desk.act(ticket_ids, Change(snooze_until=until))
-        tell(done, as_json, until=iso(until) if as_json else moment(until, zone))
+        tell(done, as_json, until=iso(until) if as_json else moment(until, zone_named(load().settings.time_zone)))
+
+
+def moment_of(when: str) -> int:
+    """Return the moment that an agent names, such as `tomorrow at 9`. Raises InputError if it is none."""
+    from queues.clocks.time_words import EXAMPLES
+    from tui.look.short_times import later
+    from tui.setup.open_desk import zone_named
+    from tui.setup.settings import load
+
+    until = later(when, wall_clock(), zone_named(load().settings.time_zone))
+    if until is None:
+        raise InputError("Not a time", f"{safe_line(when)!r} is not a time; use a form such as: {EXAMPLES}.")
+    return until
 
 
 @click.command()
@@ -136,13 +150,19 @@ def next_(instead_of: int | None, reason: str, db: Path | None, as_json: bool) -
     if bool(instead_of) != bool(reason.strip()):
         raise click.UsageError("--instead-of and --reason go together.")
     with acting(db) as desk:
-        choice = desk.next_up() if instead_of is None else desk.skip(instead_of, reason)
-        ticket = desk.store.tickets.get(choice.ticket_id) if choice is not None else None
-        if choice is None or ticket is None:
+        offered = offered_ticket(desk, desk.next_up() if instead_of is None else desk.skip(instead_of, reason))
+        if offered is None:
             if not as_json:
                 click.echo(words("Nothing waits."), err=True)
-            return
-        if as_json:
-            write_json({**ticket_keys(ticket, desk.store.customers.get(ticket.customer_id)), "why": choice.why})
-            return
-        click.echo(f"#{ticket.id} {safe_line(ticket.subject)}\n{safe_line(piecewise(choice.why))}")
+        elif as_json:
+            write_json(offered)
+        else:
+            click.echo(f"#{offered['id']} {safe_line(offered['subject'])}\n{safe_line(piecewise(offered['why']))}")
+
+
+def offered_ticket(desk: Desk, choice: NextUp | None) -> dict[str, Any] | None:
+    """Return the ticket that is offered, and why, under the keys that scripts know; None where nothing waits."""
+    ticket = desk.store.tickets.get(choice.ticket_id) if choice is not None else None
+    if choice is None or ticket is None:
+        return None
+    return {**ticket_keys(ticket, desk.store.customers.get(ticket.customer_id)), "why": choice.why}

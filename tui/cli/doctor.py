@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import closing, nullcontext
 from functools import partial
+from importlib.metadata import PackageNotFoundError, distribution, requires
 from pathlib import Path
 
 import click
@@ -79,6 +81,8 @@ _LOOKED_AT = 50
 """The newest mails of an account whose signing servers are looked at."""
 OLD_SECONDS = 7 * 86_400
 """A desk that was changed this long after its newest backup needs a new one."""
+_OF_AN_EXTRA = re.compile(r"(?P<package>[\w.-]+).*;\s*extra\s*==\s*[\"'](?P<extra>[\w-]+)[\"']")
+_FOR_DEVELOPERS = frozenset({"dev", "mutants", "supply"})
 Check = Callable[[], "str | list[str]"]
 """A check: returns a summary if all is well, or a list of problems; may raise a single problem as an error."""
 
@@ -100,6 +104,7 @@ def _checks(path: Path) -> Iterator[tuple[str, Check]]:
     yield "macros", lambda: _library("macros")
     yield "escalations", lambda: _library(FOLDER)
     yield "scorecards", _scorecards
+    yield "extras", _extras
     if all(_tried(check)[0] for _, check in settings_checks()):
         yield "start", lambda: _start(path)
 
@@ -388,6 +393,26 @@ def _library(folder: str) -> str | list[str]:
     library.refresh()
     refusals = [f"{verdict.file}, line {verdict.line}: {verdict.reason}" for verdict in library.refused()]
     return refusals or f"{len(library)} {folder}"
+
+
+def _extras() -> str:
+    """Report which of the program's optional parts are installed, by what it says itself that they need."""
+    needed: dict[str, list[str]] = {}
+    for line in requires("tridesk") or ():
+        if (of := _OF_AN_EXTRA.match(line)) and of["extra"] not in _FOR_DEVELOPERS:
+            needed.setdefault(of["extra"], []).append(of["package"])
+    present = [extra for extra, packages in needed.items() if all(map(_is_installed, packages))]
+    absent = [extra for extra in needed if extra not in present]
+    there = ", ".join(present) or "none"
+    return f"{there} installed" + (f"; not installed: {', '.join(absent)} (tridesk[NAME])" if absent else "")
+
+
+def _is_installed(package: str) -> bool:
+    try:
+        distribution(package)
+    except PackageNotFoundError:
+        return False
+    return True
 
 
 def _scorecards() -> str:

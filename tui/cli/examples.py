@@ -126,6 +126,8 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "config explain": ("config explain", "config explain undo-seconds"),
     "keys": ("keys", 'keys --bind "ticket.solve=f5,g s"'),
     "serve": ("serve", "serve --port 0 --demo"),
+    "api": ("api", "api --new-token"),
+    "mcp": ("mcp", "mcp --db demo.db"),
     "completion": ('eval "$(tridesk completion bash)"', "completion zsh --how"),
 }
 """By command; each goes after `tridesk`, unless it names that itself."""

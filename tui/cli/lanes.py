@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -19,6 +19,9 @@ from tui.look.shown import safe_line
 from tui.look.words import words
 from tui.look.written_values import iso
 from tui.setup.clock import wall_clock
+
+if TYPE_CHECKING:
+    from queues.desk.desk import Desk
 
 
 @click.command()
@@ -41,11 +44,8 @@ def lanes(again: bool, dry_run: bool, db: Path | None, as_json: bool) -> None:
             done = None if dry_run else desk.move_lanes(moves)
             _report(moves, done.action if done else None, moved=len(done.ticket_ids) if done else 0, as_json=as_json)
             return
-        now, everything = wall_clock(), lanes_with_none(desk.rules.lanes)
-        stands = [
-            stand_of(desk.store, place if lane.name else 0, lane, now) for place, lane in enumerate(everything, 1)
-        ]
-        for stand in stands:
+        now = wall_clock()
+        for stand in _stands(desk, now):
             if as_json:
                 write_json(_keys(stand))
             elif stand.number or stand.active:
@@ -58,6 +58,16 @@ def lanes(again: bool, dry_run: bool, db: Path | None, as_json: bool) -> None:
                 ),
                 err=True,
             )
+
+
+def lane_counts(desk: Desk) -> list[dict[str, Any]]:
+    """Return the lanes and what waits in each, under the keys that scripts know."""
+    return [_keys(stand) for stand in _stands(desk, wall_clock())]
+
+
+def _stands(desk: Desk, now: int) -> list[LaneStand]:
+    everything = lanes_with_none(desk.rules.lanes)
+    return [stand_of(desk.store, place if lane.name else 0, lane, now) for place, lane in enumerate(everything, 1)]
 
 
 def _report(moves: Plan, action: int | None, *, moved: int, as_json: bool) -> None:

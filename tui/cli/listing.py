@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -41,6 +42,9 @@ from tui.ticket.field_lines import field_lines
 from tui.ticket.figures_line import figures_line
 from tui.ticket.sign_line import sign_line
 
+_ASIDES = ("skipped", "picked", "revealed", "delivered")
+"""Kinds of events that `show` lists beside the conversation."""
+
 
 @click.command("list")
 @db_option
@@ -68,25 +72,44 @@ def list_(
     no lane are listed too; `--lane none` lists only those.
     """
     with reading(db) as store:
-        lanes = _lanes(store, lane)
-        most = limit if field is None else 2**31
-        if everything or (status and Status(status) not in ACTIVE):
-            tickets = _by_number(store, lanes, Status(status) if status else None, most)
-        else:
-            tickets = _in_turn(store, lanes, status, most)
-        if field is not None:
-            name, wanted = _wanted_field(store, field)
-            tickets = [ticket for ticket in tickets if fits(ticket.fields.get(name, ""), wanted)][:limit]
+        if as_json:
+            for values in listed(store, lane=lane, status=status, field=field, everything=everything, limit=limit):
+                write_json(values)
+            return
+        tickets = _tickets(store, lane=lane, status=status, field=field, everything=everything, limit=limit)
         held = store.escalations.held(wall_clock())
         for ticket in tickets:
-            customer = store.customers.get(ticket.customer_id)
             team = held.get(ticket.id, "")
-            if as_json:
-                write_json(ticket_keys(ticket, customer) | {"held_by": team or None})
-            else:
-                click.echo(ticket_line(ticket, customer) + (f"  [with {safe_line(team)}]" if team else ""))
-        if not tickets and not as_json:
+            line = ticket_line(ticket, store.customers.get(ticket.customer_id))
+            click.echo(line + (f"  [with {safe_line(team)}]" if team else ""))
+        if not tickets:
             click.echo(words("No tickets here."), err=True)
+
+
+def listed(
+    store: Store, *, lane: str | None, status: str | None, field: str | None, everything: bool, limit: int
+) -> Iterator[dict[str, Any]]:
+    """Yield the tickets that `list` lists, under the keys that scripts know. Raises InputError."""
+    tickets = _tickets(store, lane=lane, status=status, field=field, everything=everything, limit=limit)
+    held = store.escalations.held(wall_clock())
+    for ticket in tickets:
+        customer = store.customers.get(ticket.customer_id)
+        yield ticket_keys(ticket, customer) | {"held_by": held.get(ticket.id) or None}
+
+
+def _tickets(
+    store: Store, *, lane: str | None, status: str | None, field: str | None, everything: bool, limit: int
+) -> list[Ticket]:
+    lanes = _lanes(store, lane)
+    most = limit if field is None else 2**31
+    if everything or (status and Status(status) not in ACTIVE):
+        tickets = _by_number(store, lanes, Status(status) if status else None, most)
+    else:
+        tickets = _in_turn(store, lanes, status, most)
+    if field is None:
+        return tickets
+    name, wanted = _wanted_field(store, field)
+    return [ticket for ticket in tickets if fits(ticket.fields.get(name, ""), wanted)][:limit]
 
 
 def _wanted_field(store: Store, given: str) -> tuple[str, str]:
@@ -140,11 +163,10 @@ def show(ticket_id: int, linear: bool, db: Path | None, as_json: bool) -> None:
     if linear and as_json:
         raise click.UsageError("Give only one of --linear and --json.")
     with reading(db, ticket_id) as store:
-        ticket = store.tickets.get(ticket_id)
-        if ticket is None:
-            raise InputError(
-                "No such ticket", f"There is no ticket #{ticket_id}; `tridesk list --all` shows the numbers."
-            )
+        if as_json:
+            write_json(ticket_with_conversation(store, ticket_id))
+            return
+        ticket = _ticket(store, ticket_id)
         if linear:
             _show_linear(store, ticket)
             return
@@ -153,21 +175,7 @@ def show(ticket_id: int, linear: bool, db: Path | None, as_json: bool) -> None:
         escalations, problem = store.escalations.of(ticket_id), store.problems.of(ticket_id)
         ratings, now = store.csat.of(ticket_id), wall_clock()
         figures = figures_of(store, ticket_id, now)
-        asides = store.events.of_kinds(ticket_id, ["skipped", "picked", "revealed", "delivered"])
-        if as_json:
-            write_json(
-                ticket_keys(ticket, customer)
-                | {"reason": ticket.reason, "merged_into": ticket.merged_into}
-                | {"messages": [_message_keys(m) for m in messages]}
-                | {"promises": [promise_keys(promise) for promise in store.promises.of(ticket_id)]}
-                | {"escalations": [escalation_keys(escalation, now) for escalation in escalations]}
-                | {"ratings": [rating_keys(item) for item in ratings]}
-                | {"asides": [_aside_keys(event) for event in asides]}
-                | {"figures": figure_keys(figures)}
-                | {"problem": problem.label if problem is not None else None}
-                | {"overrides": [_override_keys(event) for event in store.events.of(ticket_id) if _overrides(event)]}
-            )
-            return
+        asides = store.events.of_kinds(ticket_id, _ASIDES)
         click.echo(ticket_line(ticket, customer))
         if ticket.merged_into is not None:
             click.echo(words("merged into #{n}").format(n=ticket.merged_into))
@@ -192,6 +200,31 @@ def show(ticket_id: int, linear: bool, db: Path | None, as_json: bool) -> None:
             click.echo(safe_text(message.text))
             for part in message.attachments:
                 click.echo(f"[{safe_line(part.filename)}, {part.size:,} B]")
+
+
+def ticket_with_conversation(store: Store, ticket_id: int) -> dict[str, Any]:
+    """Return a ticket with its conversation under the keys that scripts know. Raises InputError if there is none."""
+    ticket, now = _ticket(store, ticket_id), wall_clock()
+    problem = store.problems.of(ticket_id)
+    return (
+        ticket_keys(ticket, store.customers.get(ticket.customer_id))
+        | {"reason": ticket.reason, "merged_into": ticket.merged_into}
+        | {"messages": [_message_keys(message) for message in store.messages.of(ticket_id)]}
+        | {"promises": [promise_keys(promise) for promise in store.promises.of(ticket_id)]}
+        | {"escalations": [escalation_keys(escalation, now) for escalation in store.escalations.of(ticket_id)]}
+        | {"ratings": [rating_keys(item) for item in store.csat.of(ticket_id)]}
+        | {"asides": [_aside_keys(event) for event in store.events.of_kinds(ticket_id, _ASIDES)]}
+        | {"figures": figure_keys(figures_of(store, ticket_id, now))}
+        | {"problem": problem.label if problem is not None else None}
+        | {"overrides": [_override_keys(event) for event in store.events.of(ticket_id) if _overrides(event)]}
+    )
+
+
+def _ticket(store: Store, ticket_id: int) -> Ticket:
+    ticket = store.tickets.get(ticket_id)
+    if ticket is None:
+        raise InputError("No such ticket", f"There is no ticket #{ticket_id}; `tridesk list --all` shows the numbers.")
+    return ticket
 
 
 def _show_linear(store: Store, ticket: Ticket) -> None:
@@ -294,20 +327,26 @@ def search(words: tuple[str, ...], db: Path | None, lane: str | None, limit: int
     All words must be there; "a phrase" in quotes, -word must not. Operators: from: tag: status: lang: lane: before:
     after: has:file field.NAME: (field.order:A-17, field.amount:">100", field.order:* for any value).
     """
-    from tui.cli.periods import zone_of
-
     with reading(db) as store:
-        text = " ".join(_quoted(word) for word in words)
-        hits = store.search(text, limit=limit, lane=lane, now=wall_clock(), zone=zone_of(""))
+        hits = list(found(store, " ".join(_quoted(word) for word in words), lane=lane, limit=limit))
         for hit in hits:
-            shown = hit.snippet if is_revealing() else hit.masked_snippet
             if as_json:
-                matches = {"ticket": hit.ticket_id, "message": hit.message_id, "snippet": shown}
-                write_json({**matches, "status": hit.status, "lane": hit.lane, "subject": hit.subject})
+                write_json(hit)
             else:
-                click.echo(f"#{hit.ticket_id:<6} {hit.status:<9} {safe_line(hit.lane):<8} {safe_line(shown)}")
+                lane_name, snippet = safe_line(hit["lane"]), safe_line(hit["snippet"])
+                click.echo(f"#{hit['ticket']:<6} {hit['status']:<9} {lane_name:<8} {snippet}")
         if not hits and not as_json:
             _report_no_match()
+
+
+def found(store: Store, text: str, *, lane: str | None, limit: int) -> Iterator[dict[str, Any]]:
+    """Yield what `search` finds, under the keys that scripts know. Raises InputError."""
+    from tui.cli.periods import zone_of
+
+    for hit in store.search(text, limit=limit, lane=lane, now=wall_clock(), zone=zone_of("")):
+        shown = hit.snippet if is_revealing() else hit.masked_snippet
+        matches = {"ticket": hit.ticket_id, "message": hit.message_id, "snippet": shown}
+        yield {**matches, "status": hit.status, "lane": hit.lane, "subject": hit.subject}
 
 
 def _quoted(word: str) -> str:

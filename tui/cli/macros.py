@@ -39,7 +39,7 @@ def list_them(folder: Path | None, as_json: bool) -> None:
     """List the macros: name, key, languages and title."""
     for macro in library_of(folder):
         if as_json:
-            write_json(_head(macro), as_given=True)
+            write_json(macro_keys(macro), as_given=True)
         else:
             languages = ",".join(macro.languages) or "-"
             click.echo(
@@ -55,13 +55,7 @@ def show(name: str, folder: Path | None, as_json: bool) -> None:
     """Show one macro: what it says in each language, what it asks for and what it does."""
     macro = library_of(folder).get(name)
     if as_json:
-        asks = [{"name": ask.name, "kind": str(ask.kind), "optional": ask.optional} for ask in macro.asks]
-        bodies = {body.language: body.text for body in macro.bodies}
-        snippets = [snippet.name for snippet in macro.snippets]
-        write_json(
-            {**_head(macro), "asks": asks, "bodies": bodies, "snippets": snippets, "attachments": macro.attachments},
-            as_given=True,
-        )
+        write_json(macro_with_texts(macro), as_given=True)
         return
     click.echo(safe_line(f"{macro.name}: {macro.title.for_language('en')}"))
     for ask in macro.asks:
@@ -136,7 +130,8 @@ def render_one(
         click.echo(safe_text(made.text))
 
 
-def _head(macro: Macro) -> dict[str, Any]:
+def macro_keys(macro: Macro) -> dict[str, Any]:
+    """Return what a list says of a macro, under the keys that scripts know."""
     return {
         "name": macro.name,
         "title": dict(macro.title.by_language),
@@ -145,6 +140,14 @@ def _head(macro: Macro) -> dict[str, Any]:
         "tags": list(macro.tags),
         "languages": list(macro.languages),
     }
+
+
+def macro_with_texts(macro: Macro) -> dict[str, Any]:
+    """Return a macro with what it says and asks for, under the keys that scripts know."""
+    asks = [{"name": ask.name, "kind": str(ask.kind), "optional": ask.optional} for ask in macro.asks]
+    bodies = {body.language: body.text for body in macro.bodies}
+    parts = {"snippets": [snippet.name for snippet in macro.snippets], "attachments": macro.attachments}
+    return {**macro_keys(macro), "asks": asks, "bodies": bodies, **parts}
 
 
 def _tell(verdict: Verdict, as_json: bool) -> None:

@@ -87,6 +87,8 @@ COMMANDS = {
     "config": ("tui.cli.config", "config"),
     "keys": ("tui.cli.keys", "keys"),
     "serve": ("tui.cli.serve", "serve"),
+    "api": ("tui.api.api_command", "api"),
+    "mcp": ("tui.assistant.mcp_command", "mcp"),
     "completion": ("tui.cli.shell_completion", "completion"),
 }
 """Every command, in the order of the help: its module and the function in it."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -36,12 +36,11 @@ def procedures() -> None:
 @JSON
 def list_them(folder: Path | None, as_json: bool) -> None:
     """List the procedures: id, version, since when, number of steps and of gates."""
-    for procedure in sops.load(_own(folder)).values():
-        gates = sum(step.gate for step in procedure.steps)
+    for procedure in procedures_of(folder).values():
         if as_json:
-            click.echo(_json({**_head(procedure), "steps": len(procedure.steps), "gates": gates}))
+            click.echo(_json(procedure_keys(procedure)))
         else:
-            size = f"{len(procedure.steps)} steps, {gates} gates"
+            size = f"{len(procedure.steps)} steps, {sum(step.gate for step in procedure.steps)} gates"
             click.echo(safe_line(f"{procedure.id:<20} v{procedure.version:<3} {procedure.effective}  {size}"))
 
 
@@ -52,13 +51,9 @@ def list_them(folder: Path | None, as_json: bool) -> None:
 @JSON
 def show(name: str, language: str, folder: Path | None, as_json: bool) -> None:
     """Show one procedure, step by step; a gate is marked with `*`, one that holds every reply with `**`."""
-    results = sops.load(_own(folder))
-    if name not in results:
-        raise InputError("No such procedure", f"There is no procedure {name!r}; the ids are {', '.join(results)}.")
-    procedure = results[name]
+    procedure = named_procedure(name, folder)
     if as_json:
-        steps = [_step(step) for step in procedure.steps]
-        click.echo(_json({**_head(procedure), "changed": dict(procedure.changed), "steps": steps}))
+        click.echo(_json(procedure_with_steps(procedure)))
         return
     for indent, line in _lines(procedure, language):
         click.echo(" " * indent + safe_line(line))
@@ -80,6 +75,31 @@ def check(files: tuple[Path, ...], folder: Path | None, as_json: bool) -> None:
             click.echo(safe_line(reason or f"{path}: ok"), err=bool(reason))
     if failed:
         sys.exit(1)
+
+
+def procedures_of(folder: Path | None) -> Mapping[str, Procedure]:
+    """Return the built-in procedures and the agent's own, by id. Raises InputError."""
+    return sops.load(_own(folder))
+
+
+def named_procedure(name: str, folder: Path | None) -> Procedure:
+    """Return the procedure with this id. Raises InputError if there is none."""
+    results = procedures_of(folder)
+    if name not in results:
+        raise InputError("No such procedure", f"There is no procedure {name!r}; the ids are {', '.join(results)}.")
+    return results[name]
+
+
+def procedure_keys(procedure: Procedure) -> dict[str, Any]:
+    """Return what a list says of a procedure, under the keys that scripts know."""
+    gates = sum(step.gate for step in procedure.steps)
+    return {**_head(procedure), "steps": len(procedure.steps), "gates": gates}
+
+
+def procedure_with_steps(procedure: Procedure) -> dict[str, Any]:
+    """Return a procedure and its steps, under the keys that scripts know."""
+    steps = [_step(step) for step in procedure.steps]
+    return {**_head(procedure), "changed": dict(procedure.changed), "steps": steps}
 
 
 def _own(folder: Path | None) -> Path:

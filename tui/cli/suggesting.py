@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ from macros.suggesting.evaluation import Example, Score
 from macros.suggesting.evaluation import evaluate as evaluated
 from macros.suggesting.first_messages import teach, teach_limits
 from macros.suggesting.learning import MOST
-from macros.suggesting.offering import Situation, offers
+from macros.suggesting.offering import Offer, Situation, offers
 from macros.suggesting.semantic import sense
 from macros.suggesting.suggest import Suggester, Suggestion
 from tui.cli.common import db_option, json_option, reading, write_json
@@ -46,34 +46,47 @@ def suggest(learn: Path | None, top: int, folder: Path | None, as_json: bool) ->
     "lane", "topic", "severity" and "language" are used if given. "score" is the probability that a macro
     is right; one that is not "sure" is a guess: perhaps none fits. Macros that state an outcome are left out.
     """
-    library = library_of(folder)
-    suggester, macros = _taught(learn, library), {macro.name: macro for macro in library}
-    threshold = load().settings.suggestions.sure
-
-    def rank(text: str, among: frozenset[str], language: str, lean: Mapping[str, float]) -> list[Suggestion]:
-        return suggester.suggest(text, len(among), among, language=language, lean=lean)
-
-    among = {name: macros.get(name) or Macro(name, Words(), ()) for name in suggester.macros}
-    failed = False
+    ranking, failed = MacroRanking(library_of(folder), learn), False
     for number, line in enumerate(_lines(), 1):
         if not line.strip():
             continue
         try:
             given = _object(line, f"Line {number}", "text")
-            situation = _situation(given, f"Line {number}")
+            ranked = ranking.ranked(given, top, f"Line {number}")
         except InputError as error:
             click.echo(error.message, err=True)
             failed = True
             continue
-        ranked = offers(among, given.pop("text"), situation, rank, threshold)[:top]
         if as_json:
-            results = [{"macro": offer.macro, "score": round(offer.score, 6), "sure": offer.sure} for offer in ranked]
-            write_json({**given, "macros": results}, as_given=True)
+            write_json(suggestion_keys(given, ranked), as_given=True)
         else:
             lines = [f"{'' if offer.sure else f'{WEAK} '}{offer.macro} ({offer.score:.2f})" for offer in ranked]
             click.echo(safe_line("  ".join(lines)) or "-")
     if failed:
         sys.exit(1)
+
+
+class MacroRanking:
+    """Ranks the macros of a library for texts; what it has learned is kept for the next text."""
+
+    def __init__(self, library: Library, learn: Path | None = None) -> None:
+        self._suggester = _taught(learn, library)
+        macros = {macro.name: macro for macro in library}
+        self._among = {name: macros.get(name) or Macro(name, Words(), ()) for name in self._suggester.macros}
+        self._sure = load().settings.suggestions.sure
+
+    def ranked(self, given: Mapping[str, Any], top: int, where: str) -> list[Offer]:
+        """Return the `top` macros for a text and what is said about its ticket. InputError names the place."""
+        return offers(self._among, given["text"], _situation(given, where), self._rank, self._sure)[:top]
+
+    def _rank(self, text: str, among: frozenset[str], language: str, lean: Mapping[str, float]) -> list[Suggestion]:
+        return self._suggester.suggest(text, len(among), among, language=language, lean=lean)
+
+
+def suggestion_keys(given: Mapping[str, Any], ranked: Sequence[Offer]) -> dict[str, Any]:
+    """Return ranked macros under the keys that scripts know, and what was given with the text."""
+    results = [{"macro": offer.macro, "score": round(offer.score, 6), "sure": offer.sure} for offer in ranked]
+    return {**{name: value for name, value in given.items() if name != "text"}, "macros": results}
 
 
 @click.command()

@@ -307,9 +307,7 @@ def _compose() -> list[Action]:
         return Action(f"composer.{name}", keys, title, tooltip, "Write", Scope.COMPOSER, call=name, footer=footer)
 
     return [
-        compose(
-            "send", ("ctrl+s", "ctrl+enter", "f2"), "Send…", "Keep the draft and show what leaves; save a note."
-        ),
+        compose("send", ("ctrl+s", "ctrl+enter", "f2"), "Send…", "Keep the draft and show what leaves; save a note."),
         compose("toggle_note", ("ctrl+t",), "Reply or note", "Turn the reply into an internal note, or back."),
         compose("next_hole", ("ctrl+n",), "Next finding", "Go to the next missing value, or text to check again."),
         compose("language", ("ctrl+l",), "Language", "Write the macro in the other language.", footer=False),

@@ -32,7 +32,7 @@ def ticket_lines(shown: Conversation, now: int, *, most: int | None = None) -> I
 def facts(shown: Conversation, now: int) -> Iterator[str]:
     """Yield what is known of a ticket besides its messages."""
     from tui.ticket.field_lines import field_lines
-    from tui.ticket.ticket_text import escalation_words, problem_words, rating_words
+    from tui.ticket.ticket_text import escalation_words, problem_words, proposed_words, rating_words
 
     ticket, customer = shown.ticket, shown.customer
     yield words("Ticket {n}: {subject}").format(n=ticket.id, subject=subject_line(ticket.subject))
@@ -58,6 +58,8 @@ def facts(shown: Conversation, now: int) -> Iterator[str]:
         yield words("merged into #{n}").format(n=ticket.merged_into)
     for promise in shown.promises:
         yield f"{clock_words(words('promise'), promise.due_at, now)}: {safe_line(promise.text)}"
+    if shown.proposed_at is not None:
+        yield proposed_words(shown.proposed_at, now)
     yield from (escalation_words(child, now) for child in shown.escalations)
     yield from (rating_words(rating, now) for rating in shown.ratings if not shown.folded)
     if shown.problem is not None:

@@ -344,7 +344,8 @@ class Composer(Vertical):
         head = words("NOTE: not visible to the customer") if is_note else words("REPLY")
         recipient = "" if is_note else safe_line(self._recipient)
         copied = "" if is_note or not self._copies else f"Cc {safe_line(', '.join(self._copies))}"
-        parts = [head, recipient, copied, self._draft.language, safe_line(self._draft.macro)]
+        mark = words("drafted by an assistant") if self._draft.proposed and not is_note else ""
+        parts = [head, mark, recipient, copied, self._draft.language, safe_line(self._draft.macro)]
         self._head.update(Content("  ".join(part for part in parts if part)))
         files = () if is_note else self.attached
         file_list = ", ".join(f"{safe_line(file.filename)} ({file.size:,} B)" for file in files)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from enum import StrEnum
 from typing import ClassVar
 
@@ -130,7 +131,8 @@ def joined(mine: Draft, other: Draft | None, choice: Choice) -> Draft:
         macros = macro_names.joined((*macro_names.separate(theirs.macro), *macro_names.separate(mine.macro)))
         chosen = Draft(mine.ticket_id, "\n\n".join(dict.fromkeys(texts)), kind, 0, 0, macros, mine.language,
                        _actions_of(mine, theirs))  # fmt: skip
-    return Draft(mine.ticket_id, chosen.text, chosen.kind, revision, 0, chosen.macro, chosen.language, chosen.actions)
+    proposed = mine.proposed if choice is Choice.MINE else theirs.proposed or mine.proposed
+    return replace(chosen, revision=revision, updated_at=0, proposed=proposed)
 
 
 def _actions_of(mine: Draft, theirs: Draft) -> str:

@@ -57,6 +57,7 @@ class Drafts(Part):
             macro=draft.macro,
             language=draft.language,
             actions=draft.actions,
+            proposed=draft.proposed,
         )
         self.writing.revisions[draft.ticket_id] = kept.revision
         return kept

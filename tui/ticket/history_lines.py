@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -50,6 +50,7 @@ _SENTENCES = {
     "imported": "imported",
     "redaction": "asked to redact it for good",
     "redacted": "was redacted for good",
+    "drafted": "had a reply drafted by an assistant",
     "undo": "undid an action",
     "redo": "redid an action",
 }
@@ -80,9 +81,13 @@ class HistoryLine:
 
 def history_lines(store: Store, ticket_id: int, agent: str, now: int) -> Iterator[HistoryLine]:
     """Yield the ticket's newest 200 events, newest first."""
-    events = store.events.of(ticket_id)
+    yield from lines_of_events(store, store.events.of(ticket_id)[::-1], agent, now)
+
+
+def lines_of_events(store: Store, events: Sequence[Event], agent: str, now: int) -> Iterator[HistoryLine]:
+    """Yield a line for each event, in their order."""
     states = store.actions.states({event.action for event in events})
-    for event in reversed(events):
+    for event in events:
         actor, state, undoable = states.get(event.action, ("", "", False))
         can_undo = undoable and state == "done" and actor == agent and event.kind not in ("undo", "redo")
         changed = {name: list(pair) for name, pair in (event.detail.get("changed") or {}).items()}

@@ -31,6 +31,7 @@ def read_conversation(
     if ticket is None:
         return None
     ratings, asked = store.csat.of(ticket_id), store.csat.asked(ticket_id)
+    draft = store.drafts.get(ticket_id)
     return Conversation(
         ticket,
         store.customers.get(ticket.customer_id),
@@ -44,5 +45,6 @@ def read_conversation(
         store.events.of_kinds(ticket_id, ASIDES),
         folded=folds(ticket),
         fields=store.custom_fields.all(),
+        proposed_at=draft.updated_at if draft is not None and draft.proposed else None,
         writers=writers_of(store, ticket_id) if ticket.connector.startswith("team:") else (),
     )

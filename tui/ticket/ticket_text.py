@@ -71,6 +71,8 @@ class Conversation:
     """Colleagues who write on it now."""
     fields: Sequence[CustomField] = ()
     """The custom fields that the desk has."""
+    proposed_at: int | None = None
+    """When an assistant drafted the reply that waits to be read, if one did."""
 
 
 def title_line(shown: Conversation) -> str:
@@ -183,10 +185,18 @@ def _notices(shown: Conversation, width: int, now: int) -> Iterator[Line]:
         ink = Ink.LATE if child.is_overdue(now) else Ink.QUIET if child.state is EscalationState.CLOSED else Ink.PLAIN
         yield from _lines(ink, escalation_words(child, now), width)
     yield from _rated(shown, width, now)
+    if shown.proposed_at is not None:
+        yield from _lines(Ink.PLAIN, proposed_words(shown.proposed_at, now), width)
     for aside in shown.asides:
         yield from _lines(Ink.QUIET, aside_line(aside, now), width)
     if shown.problem is not None:
         yield Line(Ink.PLAIN, fit(problem_words(shown.problem), width))
+
+
+def proposed_words(at: int, now: int) -> str:
+    """Return that an assistant has drafted the reply, which no one has sent yet."""
+    ago = words("{span} ago").format(span=span(max(0, now - at)))
+    return words("an assistant has drafted a reply, {ago}: read it, then send it").format(ago=ago)
 
 
 def _rated(shown: Conversation, width: int, now: int) -> Iterator[Line]:

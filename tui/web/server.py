@@ -8,7 +8,6 @@ The command that a page gets is fixed when the server starts.
 from __future__ import annotations
 
 import asyncio
-import hmac
 import json
 import secrets
 from collections.abc import Awaitable, Callable, Sequence
@@ -18,12 +17,11 @@ from importlib.resources import files
 
 from aiohttp import WSMsgType, web
 
-from data.errors import InputError
 from tui.look.words import spoken, words
+from tui.web.local_requests import LOOPBACK, hosts_of, is_own_page, port_taken, same
 from tui.web.page import SCRIPT, STYLE, page, policy
 from tui.web.terminal_session import TerminalSession
 
-LOOPBACK = "127.0.0.1"
 _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 _ASSETS = {
     "/textual.js": ("static/js/textual.js", "text/javascript"),
@@ -54,7 +52,7 @@ class DeskServer:
     @property
     def hosts(self) -> tuple[str, str]:
         """The names that a request may call us by."""
-        return f"{LOOPBACK}:{self.port}", f"localhost:{self.port}"
+        return hosts_of(self.port)
 
     @property
     def link(self) -> str:
@@ -77,8 +75,7 @@ class DeskServer:
             await site.start()
         except OSError as error:
             await self._runner.cleanup()
-            raise InputError("Port is taken", f"Port {self.port} cannot be used ({error.strerror}); choose another "
-                             "with --port.") from error  # fmt: skip
+            raise port_taken(self.port, error) from error
         self.port = int(self._runner.addresses[0][1])
 
     async def stop(self) -> None:
@@ -97,9 +94,9 @@ class DeskServer:
             return _refused("Only GET is served.")
         if request.path == "/" and "token" in request.query:
             return self._admitted(request)
-        if not _same(request.cookies.get(self._cookie, ""), self._pass):
+        if not same(request.cookies.get(self._cookie, ""), self._pass):
             return _refused(words("Open the link that tridesk serve has printed."))
-        if request.path == "/ws" and not _is_own(request):
+        if request.path == "/ws" and not is_own_page(request):
             return _refused("Only the desk's own page may connect.")
         response = await handler(request)
         if not response.prepared:
@@ -112,7 +109,7 @@ class DeskServer:
 
     def _admitted(self, request: web.Request) -> web.StreamResponse:
         """Exchange the secret link for a cookie, so that the link is not in the address of the page."""
-        if not _same(request.query["token"], self.token):
+        if not same(request.query["token"], self.token):
             return _refused(words("Open the link that tridesk serve has printed."))
         response = web.Response(status=303, headers={"Location": "/"})
         response.set_cookie(self._cookie, self._pass, httponly=True, samesite="Strict", path="/")
@@ -199,16 +196,6 @@ async def _take(session: TerminalSession, text: str) -> None:
             await session.write(typed.encode("utf-8", "replace"))
         case ["resize", {"width": int(columns), "height": int(rows)}]:
             session.resize(columns, rows)
-
-
-def _is_own(request: web.Request) -> bool:
-    """Return whether a request comes from our own page, by what only the browser itself can write."""
-    fetched = request.headers.get("Sec-Fetch-Site", "same-origin")
-    return request.headers.get("Origin") == f"http://{request.host}" and fetched == "same-origin"
-
-
-def _same(given: str, wanted: str) -> bool:
-    return hmac.compare_digest(given.encode("utf-8", "replace"), wanted.encode())
 
 
 def _number(text: str | None, default: int) -> int:

@@ -73,6 +73,7 @@ WORK: dict[str, Callable[[Desk], object]] = {
     "bulk": lambda desk: desk.act_each({1: Change(add_tags=("x",))}),
     "new": lambda desk: desk.open_ticket(NewTicket("a@x.example", "Hi", "Hello", language="en")),
     "draft": lambda desk: desk.save_draft(1, "text", revision=0),
+    "assistant": lambda desk: desk.propose_draft(1, "text", by="assistant"),
     "undo": lambda desk: desk.undo(),
     "redo": lambda desk: desk.redo(),
     "outbox": lambda desk: desk.settle(1, Wish.SEND),

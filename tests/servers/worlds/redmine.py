@@ -2,37 +2,33 @@
 
 from __future__ import annotations
 
-import signal
 from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
 
-from data.records.tickets import Ticket
 from tests.servers.connector_worlds import parcel, read
 from tests.servers.desk_at_tracker import DeskAtRedmine
 from tests.servers.redmine import CALLED, RedmineServer, letter
-from tests.servers.system_worlds import FIELD, WORDS, SystemWorld, tickets_of
+from tests.servers.system_worlds import FIELD, WORDS, RealWorld, SystemWorld
 
 
-class RedmineWorld(SystemWorld):
-    """A Redmine, real."""
+class RedmineWorld(RealWorld):
+    """A Redmine, real, in which each test has a project of its own."""
 
     kind = "redmine"
-    is_real = True
-
-    def __init__(self, server: RedmineServer, folder: Path, customers: str, *, agent: str = "alice") -> None:
-        super().__init__(DeskAtRedmine(server, folder, agent=agent, queue=_project(customers)))
-        self._server, self._folder, self._customers, self.known_as = server, folder, customers, agent
+    server_fixture = "redmine"
+    desk_at = DeskAtRedmine
+    _server: RedmineServer
 
     @classmethod
     def made(cls, request: pytest.FixtureRequest, folder: Path, customers: str) -> SystemWorld:
-        server: RedmineServer = request.getfixturevalue("redmine")
-        server.project(_project(customers))
-        return cls(server, folder, customers)
+        request.getfixturevalue("redmine").project(_project(customers))
+        return super().made(request, folder, customers)
 
-    def tickets(self) -> list[Ticket]:
-        return tickets_of(self, self._customers)
+    @staticmethod
+    def settings(customers: str) -> dict[str, object]:
+        return {"queue": _project(customers)}
 
     def write(self) -> None:
         number = len(self.refs) + 1
@@ -58,18 +54,6 @@ class RedmineWorld(SystemWorld):
 
     def field(self) -> str:
         return self._server.field(self.refs[0], FIELD)[1]
-
-    def restart(self) -> bool:
-        try:
-            self._server.stop(signal.SIGKILL)
-        finally:
-            self._server.start()
-        return True
-
-    def of_colleague(self, agent: str) -> SystemWorld:
-        other = RedmineWorld(self._server, self._folder, self._customers, agent=agent)
-        other.refs = self.refs
-        return other
 
 
 def _project(customers: str) -> str:

@@ -194,3 +194,22 @@ def test_sender_checks_are_compared_with_the_newest_mails(
     sound, detail = said('authserv-ids = ["mx.else.example"]')
     assert not sound
     assert "signed by mx.else.example, but by mx.ours.example" in str(detail)
+
+
+def test_the_extras_are_listed_installed_or_not(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from importlib.metadata import PackageNotFoundError
+
+    def found(name: str) -> None:
+        if name != "here":
+            raise PackageNotFoundError(name)
+
+    lines = ["click>=8", "here>=1; extra == 'api'", "here; extra == 'mcp'", 'gone>=2 ; extra == "mcp"',
+             "gone; extra == 'dev'"]  # fmt: skip
+    monkeypatch.setattr("tui.cli.doctor.requires", lambda _: lines)
+    monkeypatch.setattr("tui.cli.doctor.distribution", found)
+    run(["doctor", "--json"])
+    (extras,) = [line for line in map(json.loads, capsys.readouterr().out.splitlines()) if line["check"] == "extras"]
+    assert extras["detail"] == "api installed; not installed: mcp (tridesk[NAME])"
+    assert extras["ok"]
