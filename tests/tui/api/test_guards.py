@@ -9,11 +9,12 @@ import re
 import signal
 import stat
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from random import Random
 from typing import Any
 from urllib.parse import quote
 
@@ -469,6 +470,40 @@ async def test_a_server_killed_in_the_middle_of_a_change_makes_it_once(desk: Pat
             assert answer.status == 200
             assert answer.headers.get("Idempotent-Replayed") == ("true" if at == "after" else None)
     assert notes(desk) == ["once"]
+
+
+@pytest.mark.faults
+async def test_a_server_killed_again_and_again_makes_each_change_once(
+    desk: Path, record_property: Callable[[str, object], None]
+) -> None:
+    """Killed at random while four programs write; what had no answer is sent again with its key to the next server."""
+    dice, token, kills, wanted = Random(17), renew(desk), 0, set(range(240))
+    unanswered = list(wanted)
+
+    async def send(client: Any, address: str) -> None:
+        while unanswered:
+            number = unanswered.pop()
+            try:
+                async with client.post(
+                    f"{address}/v1/note",
+                    json={"ticket": number % 40 + 1, "text": f"note {number}"},
+                    headers={"Authorization": f"Bearer {token}", "Idempotency-Key": f"key {number}"},
+                ) as answer:
+                    assert answer.status == 200, await answer.text()
+            except aiohttp.ClientError:
+                unanswered.append(number)
+                return
+
+    while unanswered:
+        async with process_of(desk, "-m", "tui") as (address, process), aiohttp.ClientSession() as client:
+            if kills < 20:
+                asyncio.get_running_loop().call_later(dice.uniform(0.1, 0.6), process.kill)
+                kills += 1
+            await asyncio.gather(*(send(client, address) for _ in range(4)))
+    written = [text for ticket in range(1, 41) for text in notes(desk, ticket)]
+    assert sorted(written) == sorted(f"note {number}" for number in wanted)
+    record_property("figure", f"{kills} kills, {len(wanted)} changes asked for, each made once")
+    assert kills > 3
 
 
 async def test_the_first_start_shows_a_token_and_the_next_ones_do_not(desk: Path) -> None:
