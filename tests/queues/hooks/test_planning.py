@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -153,7 +154,7 @@ def test_a_reply_from_another_mail_program_is_an_answer_too(hooked: HookedDesk) 
     first = hooked.store.messages.of(ticket)[0].message_id
     hooked.later()
     planner = hooked.planner(events=("ticket.answered", "ticket.opened", "message.received"))
-    ours = {"direction": Direction.OUT, "references": (first,), "to": ("ana@x.example",)}
+    ours: dict[str, Any] = {"direction": Direction.OUT, "references": (first,), "to": ("ana@x.example",)}
     hooked.desk.receive([mail("support@us.example", **ours), mail("support@us.example", **ours, kind=MessageKind.AUTO)])
     hooked.later()
     planner.plan(hooked.clock.now)
