@@ -196,10 +196,12 @@ class Hooks:
                 if due is not None and due <= upto and (due > since or updated_at > changed_since):
                     yield number, clock, due
 
-    def came_at(self, ticket_id: int) -> int:
-        """Return when a ticket came to this desk."""
-        row = self._db.execute("SELECT at FROM event WHERE ticket_id = ? ORDER BY id LIMIT 1", (ticket_id,)).fetchone()
-        return int(row[0]) if row else 0
+    def origin(self, ticket_id: int) -> tuple[int, str]:
+        """Return when this desk got a ticket, and by which connector; 0 or empty if that is not known."""
+        sql = """SELECT action.at, coalesce(json_extract(detail, '$.connector'), '')
+            FROM event JOIN action ON action.id = event.action WHERE event.ticket_id = ? ORDER BY event.id LIMIT 1"""
+        got_at, connector = self._db.execute(sql, (ticket_id,)).fetchone() or (0, "")
+        return int(got_at), str(connector)
 
     def has_reply(self, action: int, ticket_id: int) -> bool:
         """Return whether the reply of an action was not recalled."""

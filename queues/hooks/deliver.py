@@ -129,7 +129,7 @@ class Deliverer:
         if outcome.verdict is not Verdict.DELIVERED:
             last = delivery.attempts + 1 >= MOST_ATTEMPTS or outcome.verdict is Verdict.GONE
             state = DeliveryState.GIVEN_UP if last else DeliveryState.WAITING
-            due = now + max(RETRY_SECONDS << delivery.attempts, outcome.wait)
+            due = now + (RETRY_SECONDS << delivery.attempts)
         self._store.hooks.settle(delivery.id, state, outcome.sentence, at=now, due_at=due)
         return [delivery] if state is DeliveryState.GIVEN_UP else []
 

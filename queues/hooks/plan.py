@@ -238,8 +238,9 @@ class Planner:
                 yield from self._breach(ticket, clock, due, standing)
 
     def _breach(self, ticket: Ticket, clock: str, due: int, standing: Standing) -> Iterator[_Told]:
-        """Yield a clock that ran out after the hook began and after the ticket came here."""
-        if standing.began_at < due and self._store.hooks.came_at(ticket.id) < due:
+        """Yield a clock that ran out after the hook began; of an imported ticket, after the import too."""
+        got_at, connector = self._store.hooks.origin(ticket.id)
+        if due > max(standing.began_at, 0 if connector in self._live else got_at):
             happening = Happening("ticket.breached", {"clock": _CLOCKS[clock], "due": due})
             yield _Told(ticket, happening, due, "clock", source=f"{ticket.id} {clock} {due}")
 

@@ -40,7 +40,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "problem unlink": ("problem unlink 13",),
     "hooks deliveries": ("hooks deliveries", "hooks deliveries --hook board --all --json"),
     "hooks retry": ("hooks retry 12 13", "hooks retry --hook board"),
-    "hooks secret": ("hooks secret board --new", "hooks secret board"),
+    "hooks secret": ("hooks secret board --new", "hooks secret board --only"),
     "hooks test": ("hooks test board",),
     "wall": ("wall", "wall --json"),
     "mentions": ("mentions", "mentions --seen 12"),

@@ -183,7 +183,7 @@ def retry(numbers: tuple[int, ...], name: str | None, db: Path | None, as_json: 
 @hooks.command()
 @click.argument("name", type=HOOK)
 @click.option("--new", is_flag=True, help="Make a new one and print it; the one before goes on signing too.")
-@click.option("--only", is_flag=True, help="With --new: the one before signs no more.")
+@click.option("--only", is_flag=True, help="Only the newest signs from now on.")
 def secret(name: str, new: bool, only: bool) -> None:
     """Give the keyring the secret of the hook NAME: `whsec_…`, two with a space between while one replaces another."""
     from queues.accounts.secrets import keyring_get, keyring_put
@@ -195,6 +195,12 @@ def secret(name: str, new: bool, only: bool) -> None:
         before = "" if only else " ".join(keyring_get(hook).split()[:1])
         keyring_put(hook, f"{made} {before}".strip())
         click.echo(made)
+        return
+    if only:
+        newest = keyring_get(hook).split()[:1]
+        if not newest:
+            raise InputError("No secret", f"The keyring has no secret of {hook.name}; --new makes one.")
+        keyring_put(hook, newest[0])
         return
     typed = click.prompt("Secret", hide_input=True, err=True) if sys.stdin.isatty() else sys.stdin.readline()
     keys_of(str(typed))

@@ -191,15 +191,16 @@ def test_lanes_and_tags_choose_the_tickets(hooked: HookedDesk) -> None:
 
 def test_nothing_of_an_import_is_told(make_hooked: Callable[[DeskRules], HookedDesk]) -> None:
     hooked = make_hooked(CLOCKED)
-    hooked.later()
     planner = hooked.planner()
+    hooked.later(10 * HOUR)
+    now = hooked.clock.now
     items = [
         replace(mail(), connector="import", external_ref="zendesk 7"),
         replace(
             mail(references=()), connector="import", external_ref="zendesk 7", direction=Direction.NOTE, text="@bob"
         ),
     ]
-    standing = Standing("My order", Status.OPEN, Priority.HIGH, "Bob", ("vip",), START - 9 * HOUR, START - HOUR)
+    standing = Standing("My order", Status.OPEN, Priority.HIGH, "Bob", ("vip",), now - 9 * HOUR, now - HOUR)
     hooked.desk.take_over(items, standing, Imported("zendesk", "7", "x", 2, {}))
     hooked.desk.receive([replace(mail(sender="lia@x.example"), connector="files")])
     hooked.later(60)
@@ -226,11 +227,14 @@ def test_what_is_undone_in_its_window_is_never_told(hooked: HookedDesk) -> None:
     hooked.later()
     planner = hooked.planner()
     hooked.desk.act([ticket], Change(reply="Hello", status=Status.SOLVED))
+    hooked.later(UNDO - 1)
     planner.plan(hooked.clock.now)
     hooked.desk.undo()
+    for _ in range(2):  # the window of what was done is over before that of the undo
+        hooked.later(UNDO - 5)
+        planner.plan(hooked.clock.now)
+        assert hooked.planned() == []
     hooked.later()
-    planner.plan(hooked.clock.now)
-    assert hooked.types() == []
     hooked.desk.redo()
     hooked.later()
     planner.plan(hooked.clock.now)
@@ -318,10 +322,12 @@ def test_of_an_action_undone_in_part_in_its_window_what_had_left_is_told(
     planner = hooked.planner()
     done = hooked.desk.act([ticket], Change(reply="Hello", status=Status.SOLVED))
     assert deliver_due(hooked.store, {"post": Post()}, hooked.clock.now).sent == 1
+    hooked.later(UNDO - 1)
     hooked.desk.undo(rest_of=done.action)
-    hooked.later()
-    planner.plan(hooked.clock.now)
-    assert hooked.types() == ["ticket.answered"]
+    for _ in range(2):
+        hooked.later(UNDO - 5)
+        planner.plan(hooked.clock.now)
+        assert [item.type for item in hooked.planned()] == ["ticket.answered"]
     hooked.store.close()
 
 
@@ -343,6 +349,35 @@ def test_a_clock_runs_out_without_a_key(make_hooked: Callable[[DeskRules], Hooke
     again = hooked.planner(events=("ticket.breached",))  # as after a restart
     again.plan(hooked.clock.now)
     assert [item.facts["clock"] for item in hooked.planned()] == ["first reply", "resolution"]
+    hooked.store.close()
+
+
+def test_a_clock_that_ran_out_before_the_hook_began_is_not_told(
+    make_hooked: Callable[[DeskRules], HookedDesk],
+) -> None:
+    hooked = make_hooked(CLOCKED)
+    hooked.ticket()
+    hooked.later(HOUR + 60)
+    planner = hooked.planner(events=("ticket.breached",))
+    hooked.later(6)
+    planner.plan(hooked.clock.now)
+    hooked.desk.act([1], Change(status=Status.SOLVED))
+    hooked.later(60)
+    planner.plan(hooked.clock.now)
+    assert hooked.types() == []
+    hooked.store.close()
+
+
+def test_a_clock_that_ran_out_before_the_mail_was_fetched_is_told(
+    make_hooked: Callable[[DeskRules], HookedDesk],
+) -> None:
+    hooked = make_hooked(CLOCKED)
+    planner = hooked.planner(events=("ticket.breached",))
+    hooked.later(3 * HOUR)
+    hooked.ticket(received_at=hooked.clock.now - 2 * HOUR)
+    hooked.later(60)
+    planner.plan(hooked.clock.now)
+    assert [item.at for item in hooked.planned()] == [START + 2 * HOUR]
     hooked.store.close()
 
 

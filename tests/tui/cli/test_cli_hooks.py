@@ -181,9 +181,16 @@ def test_a_secret_is_made_kept_and_replaced(monkeypatch: pytest.MonkeyPatch, rec
     (request,) = receiver.requests
     assert verified(first, request.headers, request.raw)
     assert verified(second, request.headers, request.raw)
-    invoke("hooks", "secret", "board", "--new", "--only")
+    invoke("hooks", "secret", "board", "--only")
     invoke("hooks", "test", "board")
-    assert not verified(second, receiver.requests[1].headers, receiver.requests[1].raw)
+    assert kept == {"hook:board": second}
+    assert verified(second, receiver.requests[1].headers, receiver.requests[1].raw)
+    assert not verified(first, receiver.requests[1].headers, receiver.requests[1].raw)
+    invoke("hooks", "secret", "board", "--new", "--only")
+    assert second not in kept["hook:board"]
+    kept.clear()
+    with pytest.raises(InputError, match="The keyring has no secret of board; --new makes one"):
+        run(["hooks", "secret", "board", "--only"])
     CliRunner().invoke(cli, ["hooks", "secret", "board"], input=f"{SECRET}\n", catch_exceptions=False)
     assert kept == {"hook:board": SECRET}
 
