@@ -283,7 +283,9 @@ class Redmine:
         Raises RefusedError where Redmine would mail it to no one.
         """
         self.me()
-        issue = self._issue(reply.ref, "include=watchers")
+        known, _, issue = self._stood
+        if known != reply.ref or issue is None:
+            issue = self._issue(reply.ref, "include=watchers")
         if not self._reading.reaches(issue):
             raise RefusedError(
                 "No one to mail", f"Neither who opened issue {reply.ref} nor a watcher has an account that Redmine "
