@@ -20,13 +20,15 @@ import msgspec
 from data.errors import ConnectorError, RefusedError, UnreachableError
 from queues.accounts.ticketing_system import Tracker
 from queues.connectors.base import Batch, Capability, Filed, RemoteReply, RemoteTicket
-from queues.connectors.redmine_feed import Cursor, Feed, Json, Query, settles, written
+from queues.connectors.redmine_check import findings, no_field
+from queues.connectors.redmine_feed import Cursor, Feed, Json, Known, Query, settles, written
 from queues.connectors.redmine_names import Names, as_dict
 from queues.connectors.redmine_reading import (
     LARGEST_FILE,
     MARK_FIELD,
     Reading,
     field_numbers,
+    files_of,
     journals_of,
     number_of,
 )
@@ -66,6 +68,8 @@ class Redmine:
         self._feed = Feed(self._listed)
         self._stood: tuple[str, str, Json | None] = "", "", None
         """The issue that was read last, its version and what was read after that."""
+        self._looked: dict[str, set[int]] = {}
+        """The files of issues that were looked at by themselves since the list was read."""
         self._names = Names(self._get, self._reading.people, self.web.place)
 
     @property
@@ -96,35 +100,9 @@ class Redmine:
                 "Token refused", f"{place} does not accept the token, an API access key; or its administrator has "
                 "not enabled the REST web service (Administration, Settings, API).",
             ) from error  # fmt: skip
-        projects = self._names.projects()
-        for queue in self.tracker.queues:
-            if queue not in projects:
-                raise ConnectorError(
-                    "No such queue",
-                    f"{place} has no project {queue!r} that {me} can see; it has {', '.join(sorted(projects))}.",
-                )
-        self._check_marks()
-        count = len(self.tracker.queues) or len(projects)
-        return ", ".join(
-            [f"Redmine, as {me}, {count} {'project' if count == 1 else 'projects'}", *self._remarks(projects)]
-        )
-
-    def _check_marks(self) -> None:
-        """Look at the latest issue: without the field for marks nothing can be sent, or it might be sent twice."""
         self._limit()
-        latest = self._feed.latest()
-        if latest is not None and MARK_FIELD not in field_numbers(latest):
-            raise _no_field(self.web.place, str(latest["id"]))
-
-    def _remarks(self, projects: Mapping[str, int]) -> list[str]:
-        """Return what the person who sets it up should know."""
-        names = self._names.closing()
-        unknown = sorted(name for name, closed in names.items() if not closed and self.tracker.here(name) is None)
-        results = [f"set what {', '.join(unknown)} mean under `statuses`"] if unknown else []
-        silent = [name for name in self.tracker.queues or sorted(projects) if not self._names.may_note(projects[name])]
-        if silent:
-            results.append(f"notes stay here: you may not write private notes in {', '.join(silent)}")
-        return [*results, f"{self.requests} of {self.tracker.requests} requests a minute"]
+        found = findings(self.tracker, self._names, self._feed.latest(), place, me)
+        return ", ".join([*found, f"{self.requests} of {self.tracker.requests} requests a minute"])
 
     # What is read
 
@@ -146,9 +124,8 @@ class Redmine:
             except NotFoundError:  # deleted since it was listed
                 continue
             tickets[ref], moved[ref] = self._reading.ticket(issue), self._reading.mover(issue)
-            events += self._reading.happened(issue, filed, known.files if known is not None and known.until else None)
-            files = tuple(map(number_of, issue.get("attachments") or [])) if now_known.until else ()
-            seen[ref] = msgspec.structs.replace(now_known, files=files)
+            events += self._reading.happened(issue, filed, self._files_before(ref, known))
+            seen[ref] = msgspec.structs.replace(now_known, files=files_of(issue) if now_known.until else ())
         if not tickets and not more:
             return Batch((), {}, {}, cursor, more)
         kept = {ref: known for ref, known in seen.items() if known.when >= following.at}
@@ -166,7 +143,15 @@ class Redmine:
         if self.tracker.queues and remote.queue not in self.tracker.queues:
             return Batch((), {}, {}, "", more=False)
         moved = {ref: self._reading.mover(issue)}
+        self._looked.setdefault(ref, set()).update(files_of(issue))
         return Batch(tuple(self._reading.happened(issue, filed, None)), {ref: remote}, moved, "", more=False)
+
+    def _files_before(self, ref: str, known: Known | None) -> set[int] | None:
+        """Return the files that an issue had when it was read a moment ago, None if it was not."""
+        looked = self._looked.pop(ref, None)
+        if known is None or not known.until:
+            return looked
+        return {*known.files, *(looked or ())}
 
     def newest(self) -> int:
         """Return how many issues there are."""
@@ -298,7 +283,9 @@ class Redmine:
         Raises RefusedError where Redmine would mail it to no one.
         """
         self.me()
-        issue = self._issue(reply.ref, "include=watchers")
+        known, _, issue = self._stood
+        if known != reply.ref or issue is None:
+            issue = self._issue(reply.ref, "include=watchers")
         if not self._reading.reaches(issue):
             raise RefusedError(
                 "No one to mail", f"Neither who opened issue {reply.ref} nor a watcher has an account that Redmine "
@@ -334,7 +321,7 @@ class Redmine:
     ) -> NoteOffer:  # fmt: skip
         number = field_numbers(issue).get(MARK_FIELD)
         if number is None:
-            raise _no_field(self.web.place, ref)
+            raise no_field(self.web.place, ref)
         version = version or self._version(ref)
         whole = {**values, "custom_fields": [{"id": number, "value": mark}, *fields], **self._only(ref, version)}
         offer = self.web.offer("PUT", _path(ref), self._headers(), {"issue": whole})
@@ -427,11 +414,3 @@ class NoteOffer:
 
 def _path(ref: str) -> str:
     return f"issues/{int(ref)}.json"
-
-
-def _no_field(place: str, ref: str) -> RefusedError:
-    return RefusedError(
-        "No field for marks", f"Issue {ref} of {place} has no custom field {MARK_FIELD!r} that we may see: nothing is "
-        "sent without it, as what got lost on the way could then be sent twice. Have an administrator add it for all "
-        "projects and trackers.",
-    )  # fmt: skip

@@ -5,7 +5,7 @@ The customer of an issue is who opened it or, where one of us did, the first wat
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -138,7 +138,7 @@ class Reading:
         journals = journals_of(issue)
         return self.people[journals[-1].get("user") if journals else issue.get("author")].called
 
-    def happened(self, issue: Json, filed: Filed, files_before: Sequence[int] | None) -> list[Happened]:
+    def happened(self, issue: Json, filed: Filed, files_before: Collection[int] | None) -> list[Happened]:
         """Return what was said in an issue and is not filed.
 
         `files_before` are the files that it had when it was read a moment ago: Redmine stores a mail's words first,
@@ -233,6 +233,11 @@ def number_of(linked: Any) -> int:
 def journals_of(issue: Json) -> list[Json]:
     """Return what happened to an issue, oldest first: who likes it the other way round gets it that way."""
     return sorted(issue.get("journals") or [], key=number_of)
+
+
+def files_of(issue: Json) -> tuple[int, ...]:
+    """Return the numbers of an issue's files."""
+    return tuple(map(number_of, issue.get("attachments") or []))
 
 
 def field_numbers(issue: Json) -> dict[str, int]:

@@ -19,6 +19,7 @@ Setting.mail_handler_api_key = mail_key
 Setting.host_name = address.delete_prefix("http://")
 Setting.mail_from = "redmine@desk.example"
 Setting.default_users_hide_mail = "0"
+Setting.plain_text_mail = "1"
 Setting.password_min_length = "4"
 
 manager = Role.find_by!(name: "Manager")

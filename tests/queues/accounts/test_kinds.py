@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,7 @@ from tools.connectors_page import PAGE, page
 
 
 @pytest.fixture
-def broken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def broken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Install a package whose connectors cannot be used, each in its own way."""
     (tmp_path / "acme_desk.py").write_text(
         "from queues.accounts.kinds import SystemKind\nKIND = SystemKind('Acme', 'acme_desk:Gone', {})\nOTHER = 7\n"
@@ -37,6 +38,9 @@ def broken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         "acme-plain": "acme_desk:PLAIN", "acme-exit": "acme_exit:KIND", "acme-twice": "acme_desk:KIND",
     })  # fmt: skip
     monkeypatch.syspath_prepend(str(tmp_path))
+    yield
+    kind_named.cache_clear()  # other tests have an "acme" of their own
+    sys.modules.pop("acme_desk", None)
 
 
 def test_each_kind_is_complete_and_its_address_is_checked(example: None) -> None:

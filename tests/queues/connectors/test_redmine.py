@@ -364,6 +364,30 @@ def test_a_file_that_comes_after_its_words_is_not_lost(desk: DeskAtRedmine, cust
     assert len(desk.messages(ref)) == 2
 
 
+@pytest.mark.parametrize("early", [True, False])
+def test_a_file_that_was_seen_by_a_look_comes_once(
+    desk: DeskAtRedmine, customer: str, connect: Connect, early: bool
+) -> None:
+    ref, system, filed = write(desk, customer), connect(), set[int]()
+    batch = system.after("", filed.__contains__)
+    filed |= {one.number for one in batch.messages}
+    mail = read(parcel(customer, "Aquí va.", "foto.png", b"una foto"))
+    mail.replace_header("Subject", f"Re: [#{ref}] No puedo entrar")
+    desk.server.mail_in(mail)
+    issue = Redmine._issue
+
+    def before_its_file(system: Redmine, number: str, include: str = "include=journals,attachments,watchers") -> object:
+        return {**issue(system, number, include), "attachments": []}
+
+    with patch.object(Redmine, "_issue", before_its_file if early else issue):
+        looked = system.look(ref, filed.__contains__).messages
+    filed |= {one.number for one in looked}
+    after = system.after(batch.cursor, filed.__contains__)
+    assert [len(looked), len(after.messages)] == [1, 1 if early else 0]
+    filed |= {one.number for one in after.messages}
+    assert system.after(after.cursor, filed.__contains__).messages == ()
+
+
 def test_after_changes_on_both_sides_every_ticket_is_the_same_on_both(desk: DeskAtRedmine) -> None:
     desk.settings = msgspec.structs.replace(desk.settings, field=[FieldTable("order")])
     server, refs = desk.server, list[str]()

@@ -177,7 +177,7 @@ def test_a_redmine_is_set_up_mirrored_and_answered(
     assert run(["sync"]) == 0
     capsys.readouterr()
     assert run(["list", "--json"]) == 0
-    (number,) = [str(row["id"]) for row in told(capsys) if row["customer"] == customer]
+    (number,) = [str(row["id"]) for row in told(capsys) if row["subject"] == "My invoice"]
     assert run(["reply", number, "Here it is.", "--status", "solved", "--reason", "a test"]) == 0
     assert run(["outbox", "list", "--json"]) == 0
     assert run(["outbox", "resend", str(told(capsys)[0]["id"])]) == 0
