@@ -23,7 +23,7 @@ from queues.connectors.base import Batch, Capability, Filed, Happened, RemoteRep
 from queues.connectors.web import NotFoundError, StaleError
 from queues.team.administration import state
 from queues.team.database import Database, as_json
-from queues.team.versions import require_fit
+from queues.team.versions import WORKING_TOGETHER, require_fit
 
 AT_ONCE = 100
 LARGEST_PAGE = 20_000_000
@@ -33,7 +33,12 @@ _TICKET = """SELECT id, version, status, tridesk.holder(ticket), lane, subject, 
 _FEED = """SELECT xact, id, ticket, actor FROM tridesk.event
     WHERE xact < pg_snapshot_xmin(pg_current_snapshot())::text::bigint AND (xact, id) > (%s, %s)
     ORDER BY xact, id LIMIT %s"""
-
+_WRITING, _LOOKING = (
+    """SELECT ticket, array_agg(login ORDER BY login) FROM tridesk.presence
+    WHERE until > now() AND login <> session_user GROUP BY ticket ORDER BY ticket""",
+    """SELECT ticket, array_agg(login ORDER BY login) FROM tridesk.viewing
+    WHERE until > now() AND login <> session_user GROUP BY ticket ORDER BY ticket""",
+)
 _HELD_BACK = """SELECT EXISTS (
     SELECT FROM tridesk.event WHERE xact >= pg_snapshot_xmin(pg_current_snapshot())::text::bigint)"""
 
@@ -70,6 +75,14 @@ class Post:
     content: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Attending:
+    """Who is at which tickets: logins by the ticket's number."""
+
+    writing: Mapping[str, Sequence[str]]
+    looking: Mapping[str, Sequence[str]]
+
+
 class Team:
     """One team's database, in one thread."""
 
@@ -86,6 +99,8 @@ class Team:
         self.tracker, self.name = tracker, tracker.connector
         self.database = Database(tracker, lambda: "" if tracker.secret == PGPASS else secret(tracker))
         self._era = ""
+        self._schema = 0
+        """The number of the database's newest migration, as it was when the connection began."""
         self._held_back = False
         self.homes: frozenset[str] = frozenset()
         """The addresses whose mail this desk sends: replies that wait for it come as post, not in the feed."""
@@ -199,13 +214,18 @@ class Team:
         """Say on which tickets our agent writes; it holds a minute."""
         self.database.rows("SELECT tridesk.attend(%s)", [int(ref) for ref in refs])
 
-    def attending(self) -> dict[str, list[str]]:
-        """Return which colleagues write on which tickets."""
-        rows = self.database.rows(
-            """SELECT ticket, array_agg(login ORDER BY login) FROM tridesk.presence
-            WHERE until > now() AND login <> session_user GROUP BY ticket ORDER BY ticket"""
-        )
-        return {str(ticket): list(logins) for ticket, logins in rows}
+    def look_at(self, refs: Sequence[str]) -> None:
+        """Say which tickets our agent has open; it holds a minute. A team of the version before does not keep it."""
+        if self._schema >= WORKING_TOGETHER:
+            self.database.rows("SELECT tridesk.look(%s)", [int(ref) for ref in refs])
+
+    def attending(self) -> Attending:
+        """Return which colleagues are at which tickets."""
+        looking = self._present(_LOOKING) if self._schema >= WORKING_TOGETHER else {}
+        return Attending(self._present(_WRITING), looking)
+
+    def _present(self, asked: str) -> dict[str, list[str]]:
+        return {str(ticket): list(logins) for ticket, logins in self.database.rows(asked)}
 
     def take_post(self, desk: str, homes: Sequence[str]) -> list[Post]:
         """Take waiting replies for a desk's outbox; return all that it has taken and not settled."""
@@ -256,7 +276,7 @@ class Team:
     def _now_reading(self) -> str:
         """Return which generation of the database we read, with which access; look once whether our version fits."""
         if not self._era:
-            require_fit(self.database)
+            self._schema = require_fit(self.database)
         ((generation, access),) = self.database.rows(
             """SELECT (SELECT generation FROM tridesk.team), (SELECT access FROM tridesk.member
                 WHERE login = session_user AND removed_at IS NULL)"""

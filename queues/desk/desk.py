@@ -59,6 +59,7 @@ from queues.desk.ticket_fields import (
 )
 from queues.desk.transfers import refuse_merged
 from queues.desk.waiting_replies import Wish, settle
+from queues.ground.presence import LOOKS_SECONDS, say_looking
 from queues.ground.roles import Access, Right, needs
 from queues.ground.statuses import DONE
 from queues.ground.undo_steps import FORWARD, REPLY, Step, part_of
@@ -479,6 +480,12 @@ class Desk:
         """Record the effort of work on a ticket; it does not change the ticket."""
         with self.store.write():
             self.store.effort.add(effort)
+
+    def look_at(self, window: str, ticket_id: int | None, *, seconds: int = LOOKS_SECONDS) -> None:
+        """Note which ticket a window has open, None for none: colleagues in a team see it for so long."""
+        with self.store.write(bulk=True):
+            now = self._clock()
+            say_looking(self.store, window, self.agent, ticket_id, now=now, until=now + seconds)
 
     def next_up(self, *, leaving: int | None = None, holding: int | None = None) -> NextUp | None:
         """Return the most urgent ticket over all lanes and why, `leaving` not counted; None where nothing waits.

@@ -18,6 +18,7 @@ from data.search.field_conditions import fits, wrong_limit
 from data.store import Store
 from queues.figures.ticket_figures import TicketFigures, figures_of
 from queues.ground.field_values import defined
+from queues.ground.presence import Present, present
 from tui.cli.common import (
     NUMBER,
     db_option,
@@ -39,6 +40,7 @@ from tui.setup.settings import load
 from tui.ticket.event_line import aside_line
 from tui.ticket.field_lines import field_lines
 from tui.ticket.figures_line import figures_line
+from tui.ticket.presence_words import presence_words
 from tui.ticket.sign_line import sign_line
 
 
@@ -153,6 +155,7 @@ def show(ticket_id: int, linear: bool, db: Path | None, as_json: bool) -> None:
         escalations, problem = store.escalations.of(ticket_id), store.problems.of(ticket_id)
         ratings, now = store.csat.of(ticket_id), wall_clock()
         figures = figures_of(store, ticket_id, now)
+        colleagues = present(store, now).get(ticket_id, Present())
         asides = store.events.of_kinds(ticket_id, ["skipped", "picked", "revealed", "delivered"])
         if as_json:
             write_json(
@@ -163,12 +166,15 @@ def show(ticket_id: int, linear: bool, db: Path | None, as_json: bool) -> None:
                 | {"escalations": [escalation_keys(escalation, now) for escalation in escalations]}
                 | {"ratings": [rating_keys(item) for item in ratings]}
                 | {"asides": [_aside_keys(event) for event in asides]}
+                | {"writing": list(colleagues.writing), "looking": list(colleagues.looking)}
                 | {"figures": figure_keys(figures)}
                 | {"problem": problem.label if problem is not None else None}
                 | {"overrides": [_override_keys(event) for event in store.events.of(ticket_id) if _overrides(event)]}
             )
             return
         click.echo(ticket_line(ticket, customer))
+        for line in presence_words(colleagues):
+            click.echo(line)
         if ticket.merged_into is not None:
             click.echo(words("merged into #{n}").format(n=ticket.merged_into))
         for line in field_lines(ticket, store.custom_fields.all()):
@@ -199,8 +205,9 @@ def _show_linear(store: Store, ticket: Ticket) -> None:
     from tui.linear.reading import ticket_lines
     from tui.ticket.read_conversation import read_conversation
 
-    shown = read_conversation(store, ticket.id, lambda ticket: False)
-    for line in ticket_lines(shown, wall_clock()) if shown is not None else ():
+    now = wall_clock()
+    shown = read_conversation(store, ticket.id, lambda ticket: False, now)
+    for line in ticket_lines(shown, now) if shown is not None else ():
         click.echo(line)
 
 

@@ -162,12 +162,14 @@ def board(name: str | None, as_json: bool) -> None:
         database.close()
     for person in people:
         row = {"member": person.login, "role": person.role, "connected": person.is_connected,
-               "tickets": person.counts, "writes_on": list(person.writes_on)}  # fmt: skip
+               "tickets": person.counts, "writes_on": list(person.writes_on),
+               "looks_at": list(person.looks_at)}  # fmt: skip
         if as_json:
             write_json(row, as_given=True)
             continue
         counts = ", ".join(f"{count} {words(status)}" for status, count in sorted(person.counts.items()))
         writes = f"; {words('writes on')} {', '.join(map(str, person.writes_on))}" if person.writes_on else ""
+        writes += f"; {words('looks at')} {', '.join(map(str, person.looks_at))}" if person.looks_at else ""
         there = "" if person.is_connected else f" ({words('not connected')})"
         click.echo(f"{safe_line(person.login):<20} {counts or '–'}{writes}{there}")
     for lane in lanes:

@@ -189,6 +189,11 @@ def logins(settings: Settings) -> frozenset[str]:
     return frozenset(named - {""})
 
 
+def in_team(settings: Settings) -> bool:
+    """Return whether the desk shares tickets with a team's other desks."""
+    return any(tracker.kind == "team" for tracker in settings.tracker)
+
+
 def exposure(settings: Settings) -> Exposure:
     """Return the rules for graphic tickets: which they are, and how they are handled."""
     table = settings.exposure

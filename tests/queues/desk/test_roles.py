@@ -30,7 +30,7 @@ OPEN = {
         "findings", "findings_of_new", "open_gates", "promise", "office", "recipient", "copies", "participants",
         "next_up", "mentions",
         # about the agent, not the ticket
-        "acknowledge", "spent", "reveal", "begin_shift", "end_shift",
+        "acknowledge", "spent", "reveal", "look_at", "begin_shift", "end_shift",
         # mail, other systems and the clock act by them, whoever sits at the desk
         "receive", "take_over", "follow", "pass_on", "tick", "redact_due",
     },
