@@ -32,6 +32,7 @@ from data.tables.escalations import Escalations
 from data.tables.events import Events
 from data.tables.form_drafts import FormDrafts
 from data.tables.forwards import Forwards
+from data.tables.handovers import Handovers
 from data.tables.harm_corrections import HarmCorrections
 from data.tables.imported import Imports
 from data.tables.known_wordings import KnownWordings
@@ -85,6 +86,7 @@ class Store:
         self.reviews = Reviews(connection)
         self.lanes = Lanes(connection)
         self.forwards = Forwards(connection)
+        self.handovers = Handovers(connection)
         self.harm_corrections = HarmCorrections(connection)
         self.mentions = Mentions(connection)
         self.moves = Moves(connection)

@@ -336,6 +336,8 @@ KEYS: Mapping[str, Mapping[str, str]] = {
         "text": "words",
         "late": "true or false",
         "agent": "of a note: who wrote it",
+        "from": "of a ticket that was handed over: by whom, else null",
+        "to": "and to whom",
     },
     "history": {
         "event": "number",
@@ -486,6 +488,14 @@ KEYS: Mapping[str, Mapping[str, str]] = {
         "subject": "subject",
         "assignee": "agent; empty for none",
         "due": _TIME,
+    },
+    "hand": ACTION
+    | {
+        "ticket": "without tickets: number of one that was handed over to you",
+        "message": "number of the note",
+        "by": "who handed it over",
+        "at": _TIME,
+        "text": "the beginning of the note",
     },
     "mentions": {
         "ticket": "number of the ticket",

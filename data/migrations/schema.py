@@ -614,3 +614,15 @@ def notes_mention_agents(db: Database) -> None:
             message_id INTEGER NOT NULL REFERENCES message(id) ON DELETE CASCADE, after_event INTEGER NOT NULL,
             seen_at INTEGER, PRIMARY KEY (name, message_id)) STRICT, WITHOUT ROWID"""
     )
+
+
+@migrations()
+def tickets_are_handed_over(db: Database) -> None:
+    """Notes by which agents hand tickets over to each other, and the notes that answer them."""
+    db.execute(
+        """CREATE TABLE handover (message_id INTEGER PRIMARY KEY REFERENCES message(id) ON DELETE CASCADE,
+            author TEXT NOT NULL, addressee TEXT NOT NULL, name TEXT NOT NULL, state TEXT NOT NULL,
+            answer_id INTEGER REFERENCES message(id) ON DELETE SET NULL) STRICT"""
+    )
+    db.execute("CREATE INDEX handover_open ON handover(name) WHERE state = 'open'")
+    db.execute("CREATE INDEX handover_answer ON handover(answer_id) WHERE answer_id IS NOT NULL")

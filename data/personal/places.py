@@ -125,6 +125,10 @@ PLACES: Mapping[str, Place] = {
         "message_id IN (SELECT value FROM json_each(:messages))", plain="name message_id after_event seen_at",
         delete=True,
     ),
+    "handover": Place(
+        "message_id IN (SELECT value FROM json_each(:messages))",
+        plain="message_id author addressee name state answer_id",
+    ),
     "effort": Place(_TICKETS, plain="ticket_id agent at keys letters seconds"),
     "event": Place(
         _TICKETS, {"detail": "redacted one by one"}, "id action ticket_id at actor kind salt content link"

@@ -25,6 +25,11 @@ class Shared:
         row = self._db.execute(sql, (team, ticket_id)).fetchone()
         return str(row[0]) if row else ""
 
+    def is_shared(self, ticket_id: int) -> bool:
+        """Return whether any team has a ticket of ours."""
+        sql = "SELECT 1 FROM shared_ticket WHERE ticket_id = ? LIMIT 1"
+        return self._db.execute(sql, (ticket_id,)).fetchone() is not None
+
     def note(self, team: str, number: int, message_id: int, post: str = "") -> None:
         """Note under which number a team has a message; `post` is the state of a reply that we send for a colleague."""
         self._db.execute("INSERT OR IGNORE INTO shared_message VALUES (?, ?, ?, ?)", (team, number, message_id, post))

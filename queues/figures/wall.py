@@ -7,12 +7,11 @@ from dataclasses import dataclass
 
 from data.records.tickets import LaneRow, Status
 from data.store import Store
+from queues.ground.known_agents import WORKED_ON
 from queues.ground.presence import by_colleague, present
 from queues.routing.lanes import waiting_lanes
 
 MOST_BREACHES = 20
-WORKED_ON = (Status.NEW, Status.OPEN, Status.PENDING, Status.ON_HOLD, Status.SNOOZED)
-"""The statuses of tickets that agents have in their hands, in the order of the wall."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +65,6 @@ def wall(store: Store, now: int) -> Wall:
     """Read the wall; each part by an index, however many tickets are solved."""
     names = waiting_lanes(store)
     return Wall(_agents(store, now), [_lane(store, name, now) for name in names], _breaches(store, names, now))
-
-
-def agents_known(store: Store) -> list[str]:
-    """Return the agents who have a ticket in hand or have worked on one here, in alphabetical order."""
-    holders = {agent for agent, _, _, _ in store.tickets.in_hand(WORKED_ON)}
-    return sorted({*holders, *store.effort.agents()} - {""})
 
 
 def _agents(store: Store, now: int) -> list[AgentAtWork]:

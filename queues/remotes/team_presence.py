@@ -11,6 +11,7 @@ from contextlib import suppress
 from data.errors import RefusedError
 from queues.connectors.base import TicketSystem
 from queues.connectors.team import Attending, Team
+from queues.ground.known_agents import MEMBERS
 from queues.ground.presence import COLLEAGUES, looked_at
 from queues.remotes.tracker_mirror import Mirror
 
@@ -43,6 +44,14 @@ class Presence:
         if own != self._said or again:
             self._said, self._said_at = own, now
         self._keep(self._team.attending(), now)
+
+    def meet(self) -> None:
+        """Note who the team's agents are."""
+        agents = [self._mirror.here(login) for login in self._team.agents()]
+        known = self._store.settings.get(MEMBERS) or {}
+        if known.get(self._mirror.name) != agents:
+            with self._store.write(bulk=True):
+                self._store.settings.save(MEMBERS, {**known, self._mirror.name: agents})
 
     def forget(self) -> None:
         """Note that no one is known to be anywhere: the connection has ended."""

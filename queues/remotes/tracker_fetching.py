@@ -10,6 +10,7 @@ from data.records.incoming import CustomerHint, Incoming
 from data.records.tickets import UNKNOWN_LANGUAGE
 from queues.connectors.base import Batch, Happened
 from queues.helper.client import RawMessage
+from queues.remotes import team_handovers
 from queues.remotes.account_filing import Reader
 from queues.remotes.links import LinkState
 from queues.remotes.tracker_following import follow
@@ -71,8 +72,9 @@ class Fetching:
             new = {
                 received.ticket_id for received in mirror.desk.receive(items, bulk=True) if received.outcome != "joined"
             }
-            if mirror.tracker.share:
-                for event in strange:
+            for event in strange:
+                team_handovers.take_in(mirror, event)
+                if mirror.tracker.share:
                     self._note_shared(event)
             messages = [follow(mirror, remote, batch.moved.get(ref), new) for ref, remote in batch.tickets.items()]
             mirror.save_cursor(cursor)

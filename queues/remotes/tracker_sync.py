@@ -21,6 +21,7 @@ from queues.outgoing.outbox import Delivery, deliver_due
 from queues.remotes.account_filing import Reader
 from queues.remotes.links import LinkState
 from queues.remotes.lost_replies import reopening
+from queues.remotes.team_assigning import assigning_of
 from queues.remotes.team_presence import presence_of
 from queues.remotes.team_sharing import sharing_of
 from queues.remotes.tracker_claims import claim_all
@@ -64,6 +65,7 @@ class TrackerSync:
         self._pushing = Pushing(self._mirror, self._sent_by_us, self._fetching)
         self._sharing = sharing_of(self._mirror, system, self._sent_by_us)
         self._presence = presence_of(self._mirror, system)
+        self._assigning = assigning_of(self._mirror, system, self._sent_by_us)
         self._system, self._tracker, self._clock, self._tell = system, tracker, clock, tell
         self._store, self._name = desk.store, tracker.connector
         self._seen = -1
@@ -147,6 +149,8 @@ class TrackerSync:
                     self._sharing.share()
                 if self._presence is not None:
                     self._presence.exchange()
+                if self._assigning is not None:
+                    self._assigning.assign()
                 self._mirror.save_link(LinkState.ONLINE, wait=self._tracker.poll)
             version = self._store.data_version()
             due = self._store.outbox.due(self._clock(), [self._name], limit=1)
@@ -170,6 +174,8 @@ class TrackerSync:
         with self._store.write():
             self._store.outbox.doubt_all([self._name])
         self._fetching.fetch(stop)
+        if self._presence is not None:
+            self._presence.meet()
         self._settle()
 
     def _settle(self) -> None:
@@ -194,6 +200,8 @@ class TrackerSync:
             counts = ", ".join(part for part in parts if not part.startswith("0"))
             self._tell(f"{self._tracker.name}: replies {counts}; see the outbox.")
         self._pushing.push()
+        if self._assigning is not None:
+            self._assigning.assign()
         return done
 
     def _fault(self, title: str, sentence: str, wait: float) -> None:

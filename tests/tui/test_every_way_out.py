@@ -45,6 +45,7 @@ ARGUMENTS: dict[str, list[list[str]]] = {
     "handover": [[], ["--json"]],
     "shift": [["--since", "7d"], ["--since", "7d", "--json"]],
     "next": [[], ["--json"]],
+    "hand": [[], ["--json"]],
     "mentions": [["--all"], ["--all", "--json"]],
     "wall": [[], ["--json"]],
     "csat list": [["--all"], ["--all", "--json"]],

@@ -185,6 +185,33 @@ def board(name: str | None, as_json: bool) -> None:
 
 
 @team.command()
+@click.argument("url")
+@click.argument("target", metavar="FILE", type=click.Path(path_type=Path))
+@click.option("--export", is_flag=True, help="Write SQL for psql, even where pg_dump is installed.")
+@ca_option
+@json_option
+def dump(url: str, target: Path, export: bool, ca_file: str, as_json: bool) -> None:
+    """Write a consistent copy of the team's database at URL to FILE while agents work; run it as the owner.
+
+    It is made by pg_dump (read it with pg_restore), or where that is not installed as SQL, read after `tridesk team
+    init` with psql.
+    """
+    from queues.team.dump import PG_DUMP
+    from queues.team.dump import dump as write
+
+    typed: list[str] = []
+    with _as_owner(url, ca_file, typed) as database:
+        done = write(database, url, "".join(typed), ca_file, target, export=export)
+    if as_json:
+        write_json({"file": str(target), "by": done.by, "bytes": done.size, "why": done.why or None}, as_given=True)
+        return
+    if done.why:
+        click.echo(words("pg_dump could not: {reason}").format(reason=done.why), err=True)
+    how = words("a dump by pg_dump") if done.by == PG_DUMP else words("an export as SQL")
+    click.echo(words("{file}: {how}, {n:,} bytes.").format(file=target, how=how, n=done.size))
+
+
+@team.command()
 @click.argument("login")
 @click.option("--name", help="The team, if this desk is in several.")
 def free(login: str, name: str | None) -> None:
@@ -258,8 +285,11 @@ def _typed(tracker: Tracker) -> str:
 
 
 @contextmanager
-def _as_owner(url: str, ca_file: str) -> Iterator[Database]:
-    """Connect as the database's owner: by PGPASSFILE, PGPASSWORD or the server's rules, else by a typed password."""
+def _as_owner(url: str, ca_file: str, passwords: list[str] | None = None) -> Iterator[Database]:
+    """Connect as the database's owner: by PGPASSFILE, PGPASSWORD or the server's rules, else by a typed password.
+
+    `passwords` gets what was typed.
+    """
     from queues.accounts.ticketing_system import Tracker, complete
     from queues.team.database import Database, LoginError
 
@@ -273,6 +303,8 @@ def _as_owner(url: str, ca_file: str) -> Iterator[Database]:
             if not sys.stdin.isatty():
                 raise
             typed = _typed(tracker)
+            if passwords is not None:
+                passwords.append(typed)
         yield database
     finally:
         database.close()

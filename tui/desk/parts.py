@@ -74,6 +74,7 @@ from tui.reviews.reviews import Reviews
 from tui.setup.settings import config_folder
 from tui.shifts.begin_and_end import Shifts
 from tui.shifts.figures import ShiftFigures
+from tui.shifts.hand_ticket import HandTicket
 from tui.shifts.handover import HandOver
 from tui.shifts.wall import WallView
 
@@ -162,6 +163,7 @@ class Parts:
         self.shift_figures = ShiftFigures(desk, going, self.view_choice)
         self.shifts = Shifts(desk, going, self.graphic, self.steps, self.shift_figures)
         self.hand_over = HandOver(desk, going, self.shifts)
+        self.hand_ticket = HandTicket(desk, changing)
         self.wall = WallView(desk, going)
         self.reports = Reports(desk, going, self.view_choice)
         self.reviews = Reviews(desk, going, changing, self.graphic, self.steps)

@@ -24,6 +24,7 @@ from queues.desk.desk_rules import DeskRules, Sender
 from queues.ground.field_definitions import fields_of
 from queues.ground.roles import Access, Right, Role
 from queues.ground.teams import Team, teams_of
+from queues.next_up.fair_share import Assignee, Assigning
 from queues.next_up.graphic_content import Exposure
 from queues.procedures.book import ProcedureBook
 from queues.promises.find_promises import OFFICE, OFFICE_NAME
@@ -194,6 +195,17 @@ def in_team(settings: Settings) -> bool:
     return any(tracker.kind == "team" for tracker in settings.tracker)
 
 
+def assigning(settings: Settings) -> Assigning:
+    """Return to whom tickets are assigned; to no one unless that is on."""
+    agents = [
+        Assignee(
+            row.name, frozenset(row.lanes), frozenset(row.languages), frozenset(row.skills), row.most, row.share
+        )
+        for row in settings.assignee
+    ]  # fmt: skip
+    return Assigning(tuple(agents) if settings.assign.on else ())
+
+
 def exposure(settings: Settings) -> Exposure:
     """Return the rules for graphic tickets: which they are, and how they are handled."""
     table = settings.exposure
@@ -257,6 +269,7 @@ def desk_rules(settings: Settings) -> DeskRules:
             for account in settings.account
         },
         exposure=exposure(settings),
+        assigning=assigning(settings),
         roles=roles(settings),
         logins=logins(settings),
         counts_picks=settings.next_up.count_picks,

@@ -28,11 +28,11 @@ OPEN = {
     Desk: {
         # they read
         "findings", "findings_of_new", "open_gates", "promise", "office", "recipient", "copies", "participants",
-        "next_up", "mentions",
+        "next_up", "mentions", "handovers",
         # about the agent, not the ticket
         "acknowledge", "spent", "reveal", "look_at", "begin_shift", "end_shift",
         # mail, other systems and the clock act by them, whoever sits at the desk
-        "receive", "take_over", "follow", "pass_on", "tick", "redact_due",
+        "receive", "take_over", "follow", "note_handover", "pass_on", "tick", "redact_due",
     },
     Reviewing: {"to_review", "draft_key", "see", "reply"},
     Ratings: set[str](),
