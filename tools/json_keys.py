@@ -689,6 +689,22 @@ KEYS: Mapping[str, Mapping[str, str]] = {
         "assigned": "number of tickets",
         "oldest_unassigned": "time, or null",
     },
+    "team bring": {
+        "tickets": "how many were opened there",
+        "messages": "how many further messages and notes were brought",
+        "stay": "tickets that stay in this file alone",
+    },
+    "team take-out": {
+        "file": "the new desk's file",
+        "tickets": "how many it has",
+        "in_team": "how many of the team this login sees",
+    },
+    "team dump": {
+        "file": "file",
+        "by": "pg_dump or export",
+        "bytes": "size",
+        "why": "why pg_dump, which is installed, could not; else null",
+    },
     "team init": {
         "migrations": "list of numbers of the steps that were run",
         "restored": "true if the database came from a dump",

@@ -21,7 +21,6 @@ from queues.accounts.ticketing_system import Tracker
 from queues.connectors.as_mail import Written, as_mail
 from queues.connectors.base import Batch, Capability, Filed, Happened, RemoteReply, RemoteTicket
 from queues.connectors.web import NotFoundError, StaleError
-from queues.next_up.fair_share import LATELY
 from queues.team.administration import state
 from queues.team.database import Database, as_json
 from queues.team.versions import WORKING_TOGETHER, require_fit
@@ -246,8 +245,8 @@ class Team:
         ((may,),) = self.database.rows("SELECT tridesk.may_assign(%s)", desk)
         return bool(may)
 
-    def at_work(self) -> tuple[list[str], dict[str, int], dict[str, int]]:
-        """Return the members whose desks are here, how many new and open tickets each has, and was given lately."""
+    def at_work(self, seconds: int) -> tuple[list[str], dict[str, int], dict[str, int]]:
+        """Return the members whose desks are here, how many tickets each has in hand, and was given in so long."""
         here = self.database.rows(
             """SELECT login FROM tridesk.member WHERE removed_at IS NULL AND role <> 'reader' AND lease_until > now()
             ORDER BY login"""
@@ -258,7 +257,7 @@ class Team:
         given = self.database.rows(
             """SELECT detail -> 'owner' ->> 1, count(*) FROM tridesk.event
             WHERE kind = 'assigned' AND at > now() - make_interval(secs => %s) GROUP BY 1""",
-            LATELY,
+            seconds,
         )
         return [str(login) for (login,) in here], dict(in_hand), dict(given)
 
@@ -370,7 +369,7 @@ class Team:
                     int(at.timestamp()),
                     mark,
                     author,
-                    {str(name): str(value) for name, value in fields.items()} if direction == "note" else {},
+                    {str(name): str(value) for name, value in fields.items()},
                 )
                 for number, ticket, mark, direction, at, content, author, fields in contents
             ]

@@ -683,6 +683,28 @@ class Desk:
         with self.store.write():
             return reclock(self.store, self.rules, self._clock(), dry_run=dry_run)
 
+    @needs(Right.WORK)
+    def detach(self, connector: str, to: str) -> Done:
+        """Make the tickets of a system that this desk leaves its own, answered through the connector `to` from now on.
+
+        Raises RuleError while replies wait for that system.
+        """
+        now = self._clock()
+        with self.store.write():
+            if any(entry.connector == connector for entry in self.store.outbox.waiting()):
+                raise RuleError("Replies wait", f"Replies wait for {connector}; `tridesk outbox list` shows them.")
+            action = self.store.actions.begin(self.agent, now)
+            steps: list[Step] = []
+            numbers = []
+            for ticket in list(self.store.tickets.each()):
+                if ticket.connector == connector:
+                    steps += write_fields(self.store, ticket, {"connector": to, "external_ref": ""})
+                    self.store.events.add(action, ticket.id, now, self.agent, "change", {"left": connector})
+                    numbers.append(ticket.id)
+            summary = f"{len(numbers)} tickets of {connector} are this desk's own"
+            self.store.actions.finish(action, summary, steps)
+        return Done(action, summary, tuple(numbers))
+
     def mentions(self, *, everything: bool = False) -> list[Mention]:
         """Return the newest notes that mention the agent; only those neither seen nor answered at first."""
         return self.store.mentions.of(self.rules.logins, self.agent, everything=everything)

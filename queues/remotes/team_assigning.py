@@ -5,7 +5,7 @@ from __future__ import annotations
 from queues.connectors.base import TicketSystem
 from queues.connectors.team import Team
 from queues.desk.assigning import waiting
-from queues.next_up.fair_share import Loads, assign
+from queues.next_up.fair_share import LATELY, Loads, assign
 from queues.remotes.tracker_mirror import Mirror
 from queues.remotes.tracker_sent import SentByUs
 
@@ -31,7 +31,7 @@ class TeamAssigning:
         desk, rules = self._sent_by_us.prefix(), mirror.desk.rules.assigning
         if not tickets or not self._team.may_assign(desk):
             return
-        logins, in_hand, given = self._team.at_work()
+        logins, in_hand, given = self._team.at_work(LATELY)
         available, loads = [mirror.here(login) for login in logins], Loads.of(self._here(in_hand), self._here(given))
         for ticket in tickets:
             for done in assign([ticket], rules, available, loads):

@@ -93,6 +93,8 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "account test": ("account test help",),
     "team add": ("team add postgresql://owner@db.example/support alice --role agent",),
     "team dump": ("team dump postgresql://owner@db.example/support support.dump",),
+    "team bring": ("team bring",),
+    "team take-out": ("team take-out support.db",),
     "team board": ("team board", "team board --json"),
     "team free": ("team free alice",),
     "team init": ("team init postgresql://owner@db.example/support",),

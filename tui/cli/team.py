@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from queues.team.administration import Role, TeamState
     from queues.team.database import Database
 
+TAKEN_OUT = "taken out"
+"""The setting that says of which generation of a team a desk's file is a copy."""
 ca_option = click.option("--ca-file", default="", help="The certificate authority of your own server.")
 
 
@@ -212,6 +214,94 @@ def dump(url: str, target: Path, export: bool, ca_file: str, as_json: bool) -> N
 
 
 @team.command()
+@click.argument("name", required=False)
+@db_option
+@json_option
+def bring(name: str | None, db: Path | None, as_json: bool) -> None:
+    """Bring all tickets of this desk's file into the team, with what was said and noted; again brings what is new.
+
+    History, spam, merged tickets and those of other systems stay here alone, as do drafts and snoozes.
+    """
+    from data.store import Store
+    from queues.accounts.secrets import SecretsAtHand
+    from tui.accounts.mail_worker import MailKeeper, the_keeper
+
+    tracker, path = _one_team(name), chosen(db)
+    with closing(Store.open(path, create=False)) as store:
+        taken_out = store.settings.get(TAKEN_OUT)
+    database = _connected(tracker)
+    try:
+        generation = str(database.rows("SELECT generation FROM tridesk.team")[0][0])
+    finally:
+        database.close()
+    if taken_out == generation:
+        raise RuleError("Is there already", f"{path} was taken out of this team; all of it would be there twice.")
+    keeper = MailKeeper(path, load().settings, SecretsAtHand(_asked(tracker)), tell=_tell)
+    try:
+        with the_keeper(path) as held:
+            if not held:
+                raise RuleError("In use", f"{path} is being synchronised; close the screen, or end `tridesk sync`.")
+            tickets, messages = keeper.bring_all(tracker)
+    finally:
+        keeper.close()
+    with closing(Store.open(path, create=False)) as store:
+        stay = store.shared.stays(tracker.connector)
+    if as_json:
+        write_json({"tickets": tickets, "messages": messages, "stay": stay})
+        return
+    click.echo(words("Brought into {team}: {tickets} tickets, and {messages} further messages and notes.").format(
+        team=tracker.name, tickets=tickets, messages=messages))  # fmt: skip
+    if stay:
+        click.echo(words("Stay in this file alone (history, spam, merged, other systems): {n}").format(n=stay))
+
+
+@team.command("take-out")
+@click.argument("target", metavar="FILE", type=click.Path(path_type=Path))
+@click.argument("name", required=False)
+@click.option("--account", default="", metavar="NAME", help="The mail account that answers these tickets from now on.")
+@json_option
+def take_out(target: Path, name: str | None, account: str, as_json: bool) -> None:
+    """Copy the team's tickets, as far as you see them, into FILE, a desk of its own that belongs to no team."""
+    import msgspec
+
+    from queues.accounts.secrets import SecretsAtHand
+    from queues.team.administration import state
+    from tui.accounts.mail_worker import MailKeeper
+    from tui.setup.open_desk import open_desk
+
+    tracker, settings = _one_team(name), load().settings
+    if target.exists():
+        raise InputError("File exists", f"{target} is there already; nothing is overwritten. Name another file.")
+    if account and account not in {known.name for known in settings.account}:
+        raise InputError("No such account", f"There is no mail account {account!r}; `tridesk account list` names them.")
+    alone = msgspec.structs.replace(tracker, share=())
+    of_it = msgspec.structs.replace(settings, account=(), tracker=(alone,))
+    keeper = MailKeeper(target, of_it, SecretsAtHand(_asked(tracker)), tell=_tell)
+    try:
+        keeper.once(alone)
+    finally:
+        keeper.close()
+    database = _connected(tracker)
+    try:
+        there = state(database).tickets
+        generation = str(database.rows("SELECT generation FROM tridesk.team")[0][0])
+    finally:
+        database.close()
+    desk = open_desk(target, settings=of_it)
+    with closing(desk.store):
+        here = len(desk.detach(tracker.connector, f"email:{account}" if account else "files").ticket_ids)
+        with desk.store.write():
+            desk.store.settings.save(TAKEN_OUT, generation)
+    if as_json:
+        write_json({"file": str(target), "tickets": here, "in_team": there})
+    else:
+        click.echo(words("{file} has {n} of the team's {all} tickets and is a desk of its own.").format(
+            file=target, n=here, all=there))  # fmt: skip
+    if here != there:
+        sys.exit(1)
+
+
+@team.command()
 @click.argument("login")
 @click.option("--name", help="The team, if this desk is in several.")
 def free(login: str, name: str | None) -> None:
@@ -276,8 +366,15 @@ def _connected(tracker: Tracker) -> Database:
     from queues.accounts.secrets import SecretsAtHand
     from queues.connectors.team import Team
 
-    asked = {tracker.name: _typed(tracker)} if tracker.secret == "ask" and sys.stdin.isatty() else {}
-    return Team(tracker, SecretsAtHand(asked)).database
+    return Team(tracker, SecretsAtHand(_asked(tracker))).database
+
+
+def _asked(tracker: Tracker) -> dict[str, str]:
+    return {tracker.name: _typed(tracker)} if tracker.secret == "ask" and sys.stdin.isatty() else {}
+
+
+def _tell(sentence: str) -> None:
+    click.echo(safe_line(translated(sentence)), err=True)
 
 
 def _typed(tracker: Tracker) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from data.records.changes import Change
 from data.records.handovers import HandoverState
+from data.tables.mentions import key, keys
 from tui.context.changing import Changing
 from tui.context.desk_context import DeskContext
 from tui.context.hooks import Act
@@ -35,12 +36,15 @@ class HandTicket(Part):
             return
         from tui.cards.key_menu import KeyMenu, Line
 
-        lines = [
-            Line("a", HandoverState.ACCEPTED, words("Accept: it is then yours")),
-            Line("b", HandoverState.GIVEN_BACK, words("Give it back, with the reason")),
-            Line("t", HandoverState.TAKEN_BACK, words("Take it back: you handed it over")),
-            Line("o", ANOTHER, words("Hand it over to someone else")),
-        ]
+        own, lines = keys([self.desk.agent]), []
+        if key(standing.author) not in own:
+            lines += [
+                Line("a", HandoverState.ACCEPTED, words("Accept: it is then yours")),
+                Line("b", HandoverState.GIVEN_BACK, words("Give it back, with the reason")),
+            ]
+        if key(standing.addressee) not in own:
+            lines.append(Line("t", HandoverState.TAKEN_BACK, words("Take it back: you handed it over")))
+        lines.append(Line("o", ANOTHER, words("Hand it over to someone else")))
         title = words("{author} handed it over to {addressee}").format(
             author=one_line(standing.author), addressee=one_line(standing.addressee)
         )

@@ -78,6 +78,7 @@ WORK: dict[str, Callable[[Desk], object]] = {
     "outbox": lambda desk: desk.settle(1, Wish.SEND),
     "skip": lambda desk: desk.skip(1, "later"),
     "step": lambda desk: desk.take_step(1, "x", True),
+    "detach": lambda desk: desk.detach("post", "files"),
     "rating": lambda desk: desk.ratings.correct_rating(1, None),
 }
 LEADS: dict[str, Callable[[Desk], object]] = {

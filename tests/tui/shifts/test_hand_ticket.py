@@ -83,3 +83,43 @@ def test_the_key_offers_the_answers_and_hands_over_several(path: Path) -> None:
         await press(pilot, app, "escape")
 
     play(path, script, (140, 40))
+
+
+def test_the_end_of_a_shift_asks_who_gets_what_is_left(path: Path) -> None:
+    store = Store.open(path)
+    ann = Desk(store, clock=clock, rules=DeskRules(), agent="ann")
+    ann.save_draft(4, "Hola Zoë", revision=0)
+    ann.begin_shift({})
+    store.close()
+
+    async def script(pilot: Pilot[int], app: DeskApp) -> None:
+        await press(pilot, app, "H", "enter", "ctrl+s")
+        assert "1 ticket with something left: hand it over to whom?" in picture(app)
+        await press(pilot, app, *"bruno", "enter")
+        standing = app.desk.store.handovers.open_on(4)
+        assert standing is not None
+        assert (standing.addressee, standing.text) == ("bruno", "@bruno: draft: Hola Zoë")
+        assert app.parts.shifts.going_on is None
+        await press(pilot, app, "z")
+        assert app.parts.shifts.going_on is not None
+        assert app.desk.store.handovers.open_on(4) is None
+        await press(pilot, app, "H", "enter", "ctrl+s", "escape")  # whoever comes next
+        assert app.parts.shifts.going_on is None
+        assert app.desk.store.handovers.open_on(4) is None
+
+    play(path, script, (140, 40))
+
+
+def test_only_the_answers_that_are_the_agents_are_offered(path: Path) -> None:
+    async def script(pilot: Pilot[int], app: DeskApp) -> None:
+        app.parts.going.jump_to(7)
+        await press(pilot, app, "g", "p")
+        assert "Accept" in picture(app)
+        assert "Take it back" not in picture(app)
+        await press(pilot, app, "o", *"bruno", "enter", "g", "p")
+        assert "Accept" not in picture(app)
+        assert "Take it back" in picture(app)
+        await press(pilot, app, "t")
+        assert app.desk.store.handovers.open_on(7) is None
+
+    play(path, script, (140, 40))

@@ -29,7 +29,7 @@ def fill(team: Team) -> None:
     operate(bruno, {"set": {"status": "solved"}, "fields": {"order": ODD}}, number=3)
 
 
-def contents(database: Database) -> dict[str, list[tuple[object, ...]]]:
+def contents(database: Database) -> dict[str, list[tuple[tuple[str, str], ...]]]:
     """Return every row, but for what a restored copy has of its own."""
     own = {"event": {"xact"}, "team": {"generation"}}
     found = {}
