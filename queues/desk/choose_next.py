@@ -88,8 +88,9 @@ class Choosing:
         return self._in_turn(now, limit=limit, lanes=lanes)[0][:limit]
 
     def held(self, now: int, *, lanes: Sequence[str] | None = None) -> list[Waiting]:
-        """Return the active tickets that another team holds, most urgent first: they are not offered."""
-        held = self._store.escalations.held(now)
+        """Return the active tickets that are not offered, most urgent first: another team or a colleague has them."""
+        held = {*self._store.escalations.held(now)}
+        held |= {*self._store.tickets.of_others([self._agent])} if self._assigns else set()
         return ranked(self._by_lane(self._store.tickets.rows(held), lanes), now, self.usual_seconds(now))
 
     def worked(self, ticket_id: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from data.errors import RefusedError
 from queues.connectors.base import TicketSystem
 from queues.connectors.team import Team
 from queues.desk.assigning import waiting
@@ -19,13 +20,23 @@ class TeamAssigning:
     def __init__(self, mirror: Mirror, team: Team, sent_by_us: SentByUs) -> None:
         self._mirror, self._team, self._sent_by_us = mirror, team, sent_by_us
         self._looked_at = 0
+        self._may_not = False
+        """The team has refused it: a reader assigns nothing."""
 
     def assign(self) -> None:
         """Assign what waits to members whose desks are here; what was taken meanwhile stays whose it is."""
         mirror, now = self._mirror, self._mirror.clock()
-        if now - self._looked_at < EVERY_SECONDS:
+        if self._may_not or now - self._looked_at < EVERY_SECONDS:
             return
         self._looked_at = now
+        try:
+            self._assign(now)
+        except RefusedError as error:
+            self._may_not = True
+            mirror.tell(f"{mirror.tracker.name}: {error.title}. {error.message}")
+
+    def _assign(self, now: int) -> None:
+        mirror = self._mirror
         found = (mirror.ticket(own.id) for own in waiting(mirror.store, now))
         tickets = [ticket for ticket in found if ticket is not None and ticket.connector == mirror.name]
         desk, rules = self._sent_by_us.prefix(), mirror.desk.rules.assigning

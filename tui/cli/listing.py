@@ -121,10 +121,12 @@ def _by_number(store: Store, lanes: list[str] | None, status: Status | None, lim
 def _in_turn(store: Store, lanes: list[str] | None, status: str | None, limit: int) -> list[Ticket]:
     """Return the waiting tickets in the order of the desk, then those that another team holds."""
     from queues.desk.choose_next import Choosing
-    from tui.setup.open_desk import agent_name, exposure, logins
+    from tui.setup.open_desk import agent_name, assigning, exposure, logins
 
     settings, now = load().settings, wall_clock()
-    choosing = Choosing(store, exposure(settings), agent_name(settings), logins(settings))
+    choosing = Choosing(
+        store, exposure(settings), agent_name(settings), logins(settings), assigns=bool(assigning(settings))
+    )
     wanted = limit if status is None else 2**53
     turns = [*choosing.order(now, limit=wanted, lanes=lanes), *choosing.held(now, lanes=lanes)]
     tickets = (store.tickets.get(waiting.row.id) for waiting in turns if status is None or waiting.row.status == status)

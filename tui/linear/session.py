@@ -118,9 +118,11 @@ class Session:
         from queues.desk.choose_next import Choosing
 
         now = wall_clock()
-        waiting = Choosing(self._desk.store, self._exposure, self._desk.agent, self._desk.rules.logins).order(
-            now, limit=LISTED
+        desk = self._desk
+        choosing = Choosing(
+            desk.store, self._exposure, desk.agent, desk.rules.logins, assigns=bool(desk.rules.assigning)
         )
+        waiting = choosing.order(now, limit=LISTED)
         lines = [
             words("ticket {n}, {subject}, from {name}. {why}").format(
                 n=item.row.id,

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from data.records.changes import Change
 from data.records.escalations import Escalation
@@ -20,6 +22,7 @@ from queues.desk.desk_rules import DeskRules
 from queues.ground.presence import COLLEAGUES
 from queues.next_up.fair_share import Assignee, Assigning
 from queues.routing.rules import Rules
+from tui.cli.listing import list_
 from tui.setup.open_desk import desk_rules
 from tui.setup.settings import AssigneeTable, AssignTable, Settings
 from tui.ticket.history_lines import history_lines
@@ -150,3 +153,14 @@ def test_what_was_given_lately_decides_among_those_who_have_nothing_in_hand(stor
     assert got == ["ana", "bob", "ana", "bob"]
     (event, *_) = [event for event in store.events.of(1) if event.actor == ASSIGNER]
     assert event.detail[ASSIGNED] == "mail, 1 of 10 in hand"
+
+
+def test_the_list_of_the_command_ends_with_colleagues_tickets(
+    store: Store, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    begin(store, "bob")
+    desk_of(store).tick()
+    monkeypatch.setattr("tui.setup.settings.config_folder", lambda: tmp_path)
+    (tmp_path / "config.toml").write_text("agent = 'ana'\n[assign]\non = true\n[[assignee]]\nname = 'bob'\nmost = 2\n")
+    said = CliRunner().invoke(list_, ["--json", "--db", str(store.path)], catch_exceptions=False).stdout
+    assert [json.loads(line)["id"] for line in said.splitlines()] == [3, 4, 5, 6, 7, 8, 1, 2]

@@ -135,3 +135,14 @@ def test_two_connections_assign_one_ticket_once(team: Team) -> None:
     assert (counts["alice"], counts["bruno"]) == tuple(won)
     assert sum(won) + counts[""] == 20  # one that both wanted at the same moment may wait for the next round
     assert team.owner.rows("SELECT count(*) FROM tridesk.event WHERE kind = 'assigned'") == [(sum(won),)]
+
+
+def test_a_reader_with_the_rules_assigns_nothing_and_works_on(team: Team, tmp_path: Path) -> None:
+    fill(team, 1)
+    team.add("rita", "reader")
+    rita = AssigningDesk(team, tmp_path, agent="rita")
+    rita.once()
+    rita.once()
+    assert owners(team) == {1: ""}
+    assert len(rita.tickets()) == 1
+    assert any("Not allowed" in sentence for sentence in rita.said)

@@ -37,6 +37,10 @@ def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return path
 
 
+def goes_on(app: DeskApp) -> bool:
+    return app.parts.shifts.going_on is not None
+
+
 def run(path: Path, *arguments: str) -> str:
     result = CliRunner().invoke(hand, [*arguments, "--db", str(path)], catch_exceptions=False)
     return result.stdout + result.stderr
@@ -99,12 +103,12 @@ def test_the_end_of_a_shift_asks_who_gets_what_is_left(path: Path) -> None:
         standing = app.desk.store.handovers.open_on(4)
         assert standing is not None
         assert (standing.addressee, standing.text) == ("bruno", "@bruno: draft: Hola Zoë")
-        assert app.parts.shifts.going_on is None
+        assert not goes_on(app)
         await press(pilot, app, "z")
-        assert app.parts.shifts.going_on is not None
+        assert goes_on(app)
         assert app.desk.store.handovers.open_on(4) is None
         await press(pilot, app, "H", "enter", "ctrl+s", "escape")  # whoever comes next
-        assert app.parts.shifts.going_on is None
+        assert not goes_on(app)
         assert app.desk.store.handovers.open_on(4) is None
 
     play(path, script, (140, 40))
