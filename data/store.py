@@ -33,6 +33,7 @@ from data.tables.escalations import Escalations
 from data.tables.events import Events
 from data.tables.form_drafts import FormDrafts
 from data.tables.forwards import Forwards
+from data.tables.handovers import Handovers
 from data.tables.harm_corrections import HarmCorrections
 from data.tables.hooks import Hooks
 from data.tables.imported import Imports
@@ -88,6 +89,7 @@ class Store:
         self.reviews = Reviews(connection)
         self.lanes = Lanes(connection)
         self.forwards = Forwards(connection)
+        self.handovers = Handovers(connection)
         self.harm_corrections = HarmCorrections(connection)
         self.hooks = Hooks(connection)
         self.mentions = Mentions(connection)

@@ -43,6 +43,7 @@ ONE_IDEA = {
     "glossary": "the glossary: its entries, the command",
     "handover": "the hand-over: what a shift leaves, shown on the screen",
     "hooks": "hooks: records, a table, a command",
+    "handovers": "tickets that agents hand over to each other: records, a table",
     "importing": "the import of files, by a command and on the first screen",
     "lanes": "lanes: a table, and those of a fresh desk",
     "messages": "messages, as records and as a table",

@@ -336,6 +336,8 @@ KEYS: Mapping[str, Mapping[str, str]] = {
         "text": "words",
         "late": "true or false",
         "agent": "of a note: who wrote it",
+        "from": "of a ticket that was handed over: by whom, else null",
+        "to": "and to whom",
     },
     "history": {
         "event": "number",
@@ -475,6 +477,7 @@ KEYS: Mapping[str, Mapping[str, str]] = {
         "snoozed": "how many",
         "next_due": "when the first clock of these runs out, or null",
         "writes_on": "list of tickets that they write on now, at other desks of the team",
+        "looks_at": "list of tickets that they only have open there",
         "last_action": "when they last did anything here, or null",
         "lane": "of a lane's line, and of a ticket's: name",
         "waiting": "new and open tickets",
@@ -520,6 +523,14 @@ KEYS: Mapping[str, Mapping[str, str]] = {
         "webhook_id": "the id that the receiver got",
         "delivered": "true or false",
         "result": "what the receiver answered, or what went wrong",
+    },
+    "hand": ACTION
+    | {
+        "ticket": "without tickets: number of one that was handed over to you",
+        "message": "number of the note",
+        "by": "who handed it over",
+        "at": _TIME,
+        "text": "the beginning of the note",
     },
     "mentions": {
         "ticket": "number of the ticket",
@@ -665,6 +676,8 @@ KEYS: Mapping[str, Mapping[str, str]] = {
         "escalations": "list, as `escalations` has them",
         "ratings": "list, as `csat list` has them",
         "asides": "list of {kind, at, agent, …}",
+        "writing": "list of colleagues who write on it now, at other desks of the team",
+        "looking": "list of colleagues who only have it open there",
         "figures": "object: replies, first_reply, one_touch, handling, reopened, late",
         "problem": "label, or null",
         "overrides": "list of {at, by, rules, steps, reason}",
@@ -705,10 +718,27 @@ KEYS: Mapping[str, Mapping[str, str]] = {
         "connected": "true while a desk of the member is connected",
         "tickets": "object: number of tickets by status",
         "writes_on": "list of numbers of tickets",
+        "looks_at": "list of numbers of tickets that they only have open",
         "lane": "without a member: name of the lane, empty for none",
         "unassigned": "number of tickets",
         "assigned": "number of tickets",
         "oldest_unassigned": "time, or null",
+    },
+    "team bring": {
+        "tickets": "how many were opened there",
+        "messages": "how many further messages and notes were brought",
+        "stay": "tickets that stay in this file alone",
+    },
+    "team take-out": {
+        "file": "the new desk's file",
+        "tickets": "how many it has",
+        "in_team": "how many of the team this login sees",
+    },
+    "team dump": {
+        "file": "file",
+        "by": "pg_dump or export",
+        "bytes": "size",
+        "why": "why pg_dump, which is installed, could not; else null",
     },
     "team init": {
         "migrations": "list of numbers of the steps that were run",

@@ -652,3 +652,15 @@ def programs_work_on_the_desk(db: Database) -> None:
     """Which drafts an assistant wrote; requests of programs that were carried out, so that none is done twice."""
     for statement in PROGRAMS:
         db.execute(statement)
+
+
+@migrations()
+def tickets_are_handed_over(db: Database) -> None:
+    """Notes by which agents hand tickets over to each other, and the notes that answer them."""
+    db.execute(
+        """CREATE TABLE handover (message_id INTEGER PRIMARY KEY REFERENCES message(id) ON DELETE CASCADE,
+            author TEXT NOT NULL, addressee TEXT NOT NULL, name TEXT NOT NULL, state TEXT NOT NULL,
+            answer_id INTEGER REFERENCES message(id) ON DELETE SET NULL) STRICT"""
+    )
+    db.execute("CREATE INDEX handover_open ON handover(name) WHERE state = 'open'")
+    db.execute("CREATE INDEX handover_answer ON handover(answer_id) WHERE answer_id IS NOT NULL")

@@ -3,5 +3,5 @@
 APPLICATION_ID = 0x74726964
 """`trid` in the file's header (https://www.sqlite.org/fileformat.html, offset 68)."""
 
-NEWEST = 37
+NEWEST = 38
 """The number of steps in `data.migrations.schema`; a test holds the two together."""

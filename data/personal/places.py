@@ -132,6 +132,10 @@ PLACES: Mapping[str, Place] = {
         "id hook ticket_id webhook_id type event at state due_at attempts leased_until tried_at",
         free_text="facts result",
     ),
+    "handover": Place(
+        "message_id IN (SELECT value FROM json_each(:messages))",
+        plain="message_id author addressee name state answer_id",
+    ),
     "effort": Place(_TICKETS, plain="ticket_id agent at keys letters seconds"),
     "event": Place(
         _TICKETS, {"detail": "redacted one by one"}, "id action ticket_id at actor kind salt content link"

@@ -42,6 +42,10 @@ class Change:
     """What the request is about, as rules and macros name it."""
     assignee: str | None = None
     """An agent's name, or the empty string if unassigned."""
+    hand_to: str = ""
+    """The colleague to whom the ticket is handed over; the note says what is left."""
+    hand_answer: str = ""
+    """What the agent answers to a hand-over (`HandoverState`): accepted, given back, or taken back by its author."""
     lane: str | None = None
     automatic: tuple[str, ...] = ()
     """Names of fields that the rules set again, from now on too (`AUTOMATIC`)."""

@@ -8,6 +8,10 @@ from collections.abc import Collection
 
 _OURS = "t.status NOT IN ('history', 'suspended') AND t.merged_into IS NULL"
 
+_SAID = """m.withdrawn = 0 AND m.direction <> 'note' AND (m.direction = 'in' OR m.raw_sha256 <> '' OR NOT EXISTS (
+    SELECT 1 FROM outbox o WHERE o.message_id = m.message_id AND o.ticket_id = m.ticket_id AND o.state <> 'sent'))"""
+"""A message that came in, or left."""
+
 
 class Shared:
     """Reads and writes what is shared, through one connection."""
@@ -24,6 +28,11 @@ class Shared:
         sql = "SELECT ref FROM shared_ticket WHERE connector = ? AND ticket_id = ?"
         row = self._db.execute(sql, (team, ticket_id)).fetchone()
         return str(row[0]) if row else ""
+
+    def is_shared(self, ticket_id: int) -> bool:
+        """Return whether any team has a ticket of ours."""
+        sql = "SELECT 1 FROM shared_ticket WHERE ticket_id = ? LIMIT 1"
+        return self._db.execute(sql, (ticket_id,)).fetchone() is not None
 
     def note(self, team: str, number: int, message_id: int, post: str = "") -> None:
         """Note under which number a team has a message; `post` is the state of a reply that we send for a colleague."""
@@ -48,6 +57,30 @@ class Shared:
         given = {"sources": json.dumps(list(sources)), "all": "*" in sources, "team": team}
         given |= {"after": after, "limit": limit}
         return [row[0] for row in self._db.execute(sql, given)]
+
+    def all_to_open(self, team: str, after: int, limit: int) -> list[int]:
+        """Return this desk's own tickets that the team lacks, whatever they came by, by number and from `after` on."""
+        sql = f"""SELECT t.id FROM ticket t WHERE {_OURS} AND t.external_ref = ''
+            AND EXISTS (SELECT 1 FROM message m WHERE m.ticket_id = t.id AND {_SAID})
+            AND NOT EXISTS (SELECT 1 FROM shared_ticket s WHERE s.connector = :team AND s.ticket_id = t.id)
+            AND t.id > :after ORDER BY t.id LIMIT :limit"""
+        return [row[0] for row in self._db.execute(sql, {"team": team, "after": after, "limit": limit})]
+
+    def all_to_bring(self, team: str, after: int, until: int, limit: int) -> list[int]:
+        """Return all messages of shared tickets that the team lacks, and notes written up to a time."""
+        sql = f"""SELECT m.id FROM shared_ticket s JOIN message m ON m.ticket_id = s.ticket_id
+            WHERE s.connector = :team AND ({_SAID} OR (m.direction = 'note' AND m.withdrawn = 0
+                AND m.received_at <= :until))
+            AND NOT EXISTS (SELECT 1 FROM shared_message k WHERE k.connector = :team AND k.message_id = m.id)
+            AND m.id > :after ORDER BY m.id LIMIT :limit"""
+        given = {"team": team, "after": after, "until": until, "limit": limit}
+        return [row[0] for row in self._db.execute(sql, given)]
+
+    def stays(self, team: str) -> int:
+        """Return how many tickets of this file are not the team's: history, spam, merged, empty, another system's."""
+        sql = """SELECT count(*) FROM ticket t WHERE t.connector <> :team
+            AND NOT EXISTS (SELECT 1 FROM shared_ticket s WHERE s.connector = :team AND s.ticket_id = t.id)"""
+        return int(self._db.execute(sql, {"team": team}).fetchone()[0])
 
     def to_bring(self, team: str, after: int, limit: int) -> list[int]:
         """Return messages of shared tickets that the team lacks, by number and from `after` on.

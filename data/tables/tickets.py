@@ -9,7 +9,7 @@ from dataclasses import fields
 from typing import Any
 
 from data.records.escalations import EscalationState
-from data.records.tickets import LaneCounts, LaneRow, Priority, Severity, Status, Ticket, View
+from data.records.tickets import ACTIVE, LaneCounts, LaneRow, Priority, Severity, Status, Ticket, View
 from data.tables.views import IS_ACTIVE, page, values
 
 WAITING = View()
@@ -169,6 +169,26 @@ class Tickets:
             WHERE t.lane = ? AND t.assignee = '' AND {IS_ACTIVE}"""
         row = self._db.execute(sql, (lane,)).fetchone()
         return row[0], row[1]
+
+    def free(self, limit: int) -> list[int]:
+        """Return the first active tickets of all lanes that no agent has, the most urgent clock first."""
+        sql = f"""SELECT t.id FROM ticket t WHERE t.assignee = '' AND {IS_ACTIVE} AND t.merged_into IS NULL
+            ORDER BY t.sort_due, t.id LIMIT ?"""
+        return [row[0] for row in self._db.execute(sql, (limit,))]
+
+    def loads(self) -> dict[str, int]:
+        """Return how many new and open tickets each agent has."""
+        counts: dict[str, int] = {}
+        for agent, _, count, _ in self.in_hand(ACTIVE):
+            counts[agent] = counts.get(agent, 0) + count
+        counts.pop("", None)
+        return counts
+
+    def of_others(self, names: Collection[str]) -> list[int]:
+        """Return the active tickets that agents of other names have, but for those of severity S0 and S1."""
+        sql = f"""SELECT t.id FROM ticket t WHERE {IS_ACTIVE} AND t.assignee <> ''
+            AND t.assignee NOT IN (SELECT value FROM json_each(?)) AND coalesce(t.severity, '') NOT IN ('S0', 'S1')"""
+        return [row[0] for row in self._db.execute(sql, (json.dumps(sorted(names)),))]
 
     def counts(self) -> dict[str, LaneCounts]:
         """Return every lane's counts by status."""

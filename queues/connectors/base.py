@@ -46,6 +46,10 @@ class Happened:
     at: int
     mark: str = ""
     """What we put on it ourselves, where it is ours."""
+    author: str = ""
+    """Who wrote it there, where the system says so by name."""
+    about: Mapping[str, str] = field(default_factory=dict)
+    """What else a desk said with it, where the system keeps that (`Annotating`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +77,8 @@ class RemoteTicket:
     tags: frozenset[str] = frozenset()
     values: Mapping[str, str] = field(default_factory=dict)
     """What its custom fields hold, by their names there; a field without a value is not among them."""
+    assigned: str = ""
+    """Why it was assigned to its owner, where rules did that."""
     version: str = ""
     """Names this very state, for `RemoteReply.version`; empty if the system has no such thing."""
 
@@ -138,6 +144,15 @@ class Hinting(Protocol):
 
     def listen(self, seconds: float) -> bool:
         """Wait so long for a hint, and return whether there was one. Raises ConnectorError."""
+        ...
+
+
+@runtime_checkable
+class Annotating(Protocol):
+    """A system that keeps with a note what it means for other desks."""
+
+    def comment_about(self, ref: str, text: str, mark: str, about: Mapping[str, str]) -> int:
+        """Write a note and return its number."""
         ...
 
 

@@ -23,17 +23,22 @@ from queues.connectors.base import Batch, Capability, Filed, Happened, RemoteRep
 from queues.connectors.web import NotFoundError, StaleError
 from queues.team.administration import state
 from queues.team.database import Database, as_json
-from queues.team.versions import require_fit
+from queues.team.versions import WORKING_TOGETHER, require_fit
 
 AT_ONCE = 100
 LARGEST_PAGE = 20_000_000
 """Bytes of messages fetched at once; a larger message comes alone."""
 _TICKET = """SELECT id, version, status, tridesk.holder(ticket), lane, subject, requestor, language, tags, changed_by,
-    to_jsonb(ticket) -> 'fields' FROM tridesk.ticket WHERE id = ANY(%s)"""
+    to_jsonb(ticket) -> 'fields', to_jsonb(ticket) -> 'assigned' FROM tridesk.ticket WHERE id = ANY(%s)"""
 _FEED = """SELECT xact, id, ticket, actor FROM tridesk.event
     WHERE xact < pg_snapshot_xmin(pg_current_snapshot())::text::bigint AND (xact, id) > (%s, %s)
     ORDER BY xact, id LIMIT %s"""
-
+_WRITING, _LOOKING = (
+    """SELECT ticket, array_agg(login ORDER BY login) FROM tridesk.presence
+    WHERE until > now() AND login <> session_user GROUP BY ticket ORDER BY ticket""",
+    """SELECT ticket, array_agg(login ORDER BY login) FROM tridesk.viewing
+    WHERE until > now() AND login <> session_user GROUP BY ticket ORDER BY ticket""",
+)
 _HELD_BACK = """SELECT EXISTS (
     SELECT FROM tridesk.event WHERE xact >= pg_snapshot_xmin(pg_current_snapshot())::text::bigint)"""
 
@@ -70,6 +75,14 @@ class Post:
     content: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Attending:
+    """Who is at which tickets: logins by the ticket's number."""
+
+    writing: Mapping[str, Sequence[str]]
+    looking: Mapping[str, Sequence[str]]
+
+
 class Team:
     """One team's database, in one thread."""
 
@@ -86,6 +99,8 @@ class Team:
         self.tracker, self.name = tracker, tracker.connector
         self.database = Database(tracker, lambda: "" if tracker.secret == PGPASS else secret(tracker))
         self._era = ""
+        self._schema = 0
+        """The number of the database's newest migration, as it was when the connection began."""
         self._held_back = False
         self.homes: frozenset[str] = frozenset()
         """The addresses whose mail this desk sends: replies that wait for it come as post, not in the feed."""
@@ -180,7 +195,11 @@ class Team:
 
     def comment(self, ref: str, text: str, mark: str) -> int:
         """Write a note and return its number."""
-        what = {"message": self._described(Direction.NOTE, mark, {})}
+        return self.comment_about(ref, text, mark, {})
+
+    def comment_about(self, ref: str, text: str, mark: str, about: Mapping[str, str]) -> int:
+        """Write a note and return its number; `about` says to other desks what it means."""
+        what = {"message": self._described(Direction.NOTE, mark, about)}
         content = self._mail(self.ticket(ref), mark, text, ())
         return int(self.operate(ref, what, mark=mark, content=content)["message"])
 
@@ -199,13 +218,53 @@ class Team:
         """Say on which tickets our agent writes; it holds a minute."""
         self.database.rows("SELECT tridesk.attend(%s)", [int(ref) for ref in refs])
 
-    def attending(self) -> dict[str, list[str]]:
-        """Return which colleagues write on which tickets."""
+    def agents(self) -> list[str]:
+        """Return the logins of the members who work on tickets."""
         rows = self.database.rows(
-            """SELECT ticket, array_agg(login ORDER BY login) FROM tridesk.presence
-            WHERE until > now() AND login <> session_user GROUP BY ticket ORDER BY ticket"""
+            "SELECT login FROM tridesk.member WHERE removed_at IS NULL AND role <> 'reader' ORDER BY login"
         )
-        return {str(ticket): list(logins) for ticket, logins in rows}
+        return [str(login) for (login,) in rows]
+
+    def look_at(self, refs: Sequence[str]) -> None:
+        """Say which tickets our agent has open; it holds a minute. A team of the version before does not keep it."""
+        if self._schema >= WORKING_TOGETHER:
+            self.database.rows("SELECT tridesk.look(%s)", [int(ref) for ref in refs])
+
+    def attending(self) -> Attending:
+        """Return which colleagues are at which tickets."""
+        looking = self._present(_LOOKING) if self._schema >= WORKING_TOGETHER else {}
+        return Attending(self._present(_WRITING), looking)
+
+    def _present(self, asked: str) -> dict[str, list[str]]:
+        return {str(ticket): list(logins) for ticket, logins in self.database.rows(asked)}
+
+    def may_assign(self, desk: str) -> bool:
+        """Become the desk that assigns the team's tickets, or stay it; False while another one is."""
+        if self._schema < WORKING_TOGETHER:
+            return False
+        ((may,),) = self.database.rows("SELECT tridesk.may_assign(%s)", desk)
+        return bool(may)
+
+    def at_work(self, seconds: int) -> tuple[list[str], dict[str, int], dict[str, int]]:
+        """Return the members whose desks are here, how many tickets each has in hand, and was given in so long."""
+        here = self.database.rows(
+            """SELECT login FROM tridesk.member WHERE removed_at IS NULL AND role <> 'reader' AND lease_until > now()
+            ORDER BY login"""
+        )
+        in_hand = self.database.rows(
+            "SELECT owner, count(*) FROM tridesk.ticket WHERE owner <> '' AND status IN ('new', 'open') GROUP BY owner"
+        )
+        given = self.database.rows(
+            """SELECT detail -> 'owner' ->> 1, count(*) FROM tridesk.event
+            WHERE kind = 'assigned' AND at > now() - make_interval(secs => %s) GROUP BY 1""",
+            seconds,
+        )
+        return [str(login) for (login,) in here], dict(in_hand), dict(given)
+
+    def assign(self, desk: str, ref: str, login: str, why: str) -> bool:
+        """Assign a ticket that no one has; return whether it was."""
+        ((done,),) = self.database.rows("SELECT tridesk.assign(%s, %s, %s, %s)", desk, int(ref), login, why)
+        return bool(done)
 
     def take_post(self, desk: str, homes: Sequence[str]) -> list[Post]:
         """Take waiting replies for a desk's outbox; return all that it has taken and not settled."""
@@ -256,7 +315,7 @@ class Team:
     def _now_reading(self) -> str:
         """Return which generation of the database we read, with which access; look once whether our version fits."""
         if not self._era:
-            require_fit(self.database)
+            self._schema = require_fit(self.database)
         ((generation, access),) = self.database.rows(
             """SELECT (SELECT generation FROM tridesk.team), (SELECT access FROM tridesk.member
                 WHERE login = session_user AND removed_at IS NULL)"""
@@ -273,11 +332,11 @@ class Team:
         return {str(row[0]): self._ticket(row) for row in self.database.rows(_TICKET, sorted(numbers))}
 
     def _ticket(self, row: Sequence[Any]) -> RemoteTicket:
-        number, version, status, owner, lane, subject, requestor, language, tags, _, values = row
+        number, version, status, owner, lane, subject, requestor, language, tags, _, values, assigned = row
         return RemoteTicket(
             str(number), status, owner, lane, subject, requestor=requestor,
             fields=frozenset(self.tracker.fields.names), language=language, tags=frozenset(tags), version=str(version),
-            values=values or {},
+            values=values or {}, assigned=assigned["why"] if assigned and assigned["to"] == owner else "",
         )  # fmt: skip
 
     def _messages(self, tickets: Mapping[str, RemoteTicket], filed: Filed) -> tuple[Happened, ...]:
@@ -297,12 +356,22 @@ class Team:
                 number, size = missing.pop(0)
                 page, total = [*page, number], total + size
             contents = self.database.rows(
-                "SELECT id, ticket, mark, direction, at, content FROM tridesk.message WHERE id = ANY(%s) ORDER BY id",
+                """SELECT id, ticket, mark, direction, at, content, author, fields FROM tridesk.message
+                WHERE id = ANY(%s) ORDER BY id""",
                 page,
             )
             results += [
-                Happened(number, str(ticket), content, Direction(direction), int(at.timestamp()), mark)
-                for number, ticket, mark, direction, at, content in contents
+                Happened(
+                    number,
+                    str(ticket),
+                    content,
+                    Direction(direction),
+                    int(at.timestamp()),
+                    mark,
+                    author,
+                    {str(name): str(value) for name, value in fields.items()},
+                )
+                for number, ticket, mark, direction, at, content, author, fields in contents
             ]
         return tuple(results)
 

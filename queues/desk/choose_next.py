@@ -14,6 +14,7 @@ from itertools import product
 from data.records.changes import Event
 from data.records.tickets import ACTIVE, LaneRow, Priority, Severity, Status, Ticket
 from data.store import Store
+from queues.desk.assigning import why_assigned
 from queues.figures.handling import EXPECTED_FROM, IDLE, expected, handled
 from queues.next_up.graphic_content import Exposure, Rest, lighter
 from queues.next_up.offers import PASSED_FOR, Offers, passed_last
@@ -52,9 +53,14 @@ def _outline(number: int, priority: Priority, severity: Severity | None, due: in
 class Choosing:
     """Used in the thread of its store, for one agent."""
 
-    def __init__(self, store: Store, exposure: Exposure, agent: str, logins: Collection[str] = ()) -> None:
-        """`logins` are the agent's names in other systems, by which notes may mention them."""
-        self._logins = logins
+    def __init__(
+        self, store: Store, exposure: Exposure, agent: str, logins: Collection[str] = (), *, assigns: bool = False
+    ) -> None:
+        """`logins` are the agent's names in other systems, by which notes may mention them.
+
+        Where tickets are assigned by rules (`assigns`), those of colleagues are not offered, unless someone is at risk.
+        """
+        self._logins, self._assigns = logins, assigns
         self._store, self._exposure, self._agent = store, exposure, agent
         self._offers = Offers()
         self._usual: Mapping[str, int] = {}
@@ -68,7 +74,9 @@ class Choosing:
         order, because = self._in_turn(now, leaving=leaving, holding=holding)
         if not order:
             return None
-        chosen = order[0].chosen(now, because)
+        why = why_assigned(self._store, order[0].row.id, [self._agent])
+        assigned = f"assigned to you: {why}" if why else ""
+        chosen = order[0].chosen(now, ", ".join(filter(None, (because, assigned))))
         self._offers.offered(chosen.ticket_id)
         return chosen
 
@@ -80,8 +88,9 @@ class Choosing:
         return self._in_turn(now, limit=limit, lanes=lanes)[0][:limit]
 
     def held(self, now: int, *, lanes: Sequence[str] | None = None) -> list[Waiting]:
-        """Return the active tickets that another team holds, most urgent first: they are not offered."""
-        held = self._store.escalations.held(now)
+        """Return the active tickets that are not offered, most urgent first: another team or a colleague has them."""
+        held = {*self._store.escalations.held(now)}
+        held |= {*self._store.tickets.of_others([self._agent])} if self._assigns else set()
         return ranked(self._by_lane(self._store.tickets.rows(held), lanes), now, self.usual_seconds(now))
 
     def worked(self, ticket_id: int) -> None:
@@ -122,24 +131,32 @@ class Choosing:
         """Return the `limit` most urgent tickets that wait for us, and all with a late promise or escalation."""
         tickets, held = self._store.tickets, self._store.escalations.held(now)
         without = held.keys() | ({leaving} if leaving is not None else set())
+        if self._assigns:
+            without |= {*tickets.of_others([self._agent])}
         promised = {
             promise.ticket_id: promise.due_at
             for promise in reversed(self._store.promises.open(until=now + SOON))
             if promise.ticket_id != leaving
         }
+        handed = {
+            item.ticket_id: item.author
+            for item in self._store.handovers.to([self._agent, *self._logins])
+            if item.ticket_id != leaving
+        }
         mentioned = {
             mention.ticket_id: mention.author
             for mention in self._store.mentions.of(self._logins, self._agent)
-            if mention.ticket_id != leaving
+            if mention.ticket_id != leaving and mention.ticket_id not in handed
         }
         special = (
             {child.ticket_id for child in self._store.escalations.overdue(now)} - without
             | promised.keys()
             | mentioned.keys()
+            | handed.keys()
         )
         plain = self._plain(now, limit, waiting_lanes(self._store) if lanes is None else lanes, without | special)
         rows = self._by_lane(tickets.rows({*special, *plain}), lanes)
-        return ranked(rows, now, self.usual_seconds(now), promised, mentioned)
+        return ranked(rows, now, self.usual_seconds(now), promised, mentioned, handed)
 
     def _plain(self, now: int, limit: int, lanes: Sequence[str], without: Collection[int]) -> list[int]:
         """Return the most urgent tickets by severity, priority and clock alone, however many wait.

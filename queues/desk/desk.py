@@ -14,6 +14,7 @@ from data.errors import ConflictError, LeftError, RuleError
 from data.protocols import Clock, ReplyChecker
 from data.records.changes import Change, Done, Finding, NewTicket
 from data.records.customers import LegalHold
+from data.records.handovers import Handover, HandoverState
 from data.records.incoming import Imported, Incoming, Received, Standing
 from data.records.mentions import Mention
 from data.records.messages import Direction, Draft, FormDraft
@@ -27,10 +28,11 @@ from data.tables.action_log import Action
 from data.tables.event_chain import sealed
 from data.tables.events import NO_TICKET
 from queues.clocks.calendar import Calendar
-from queues.desk import erasure, form_drafts, imported_state, problems, redact, route_again
+from queues.desk import assigning, erasure, form_drafts, imported_state, problems, redact, route_again
 from queues.desk import undo as undoing
 from queues.desk.change_ticket import TicketChanger, as_reply
 from queues.desk.choose_next import PICKED, REVEALED, SKIPPED, Choosing
+from queues.desk.commands.hand_over import note_from_outside
 from queues.desk.commands.messages import OUTBOX
 from queues.desk.commands.move_messages import OPENED
 from queues.desk.commands.promise import office_of, promise_of
@@ -59,6 +61,7 @@ from queues.desk.ticket_fields import (
 )
 from queues.desk.transfers import refuse_merged
 from queues.desk.waiting_replies import Wish, settle
+from queues.ground.presence import LOOKS_SECONDS, say_looking
 from queues.ground.roles import Access, Right, needs
 from queues.ground.statuses import DONE
 from queues.ground.undo_steps import FORWARD, REPLY, Step, part_of
@@ -89,7 +92,7 @@ class Desk:
         self.access = Access(agent, rules.roles)
         self._clock = clock
         self._changer = TicketChanger(store, rules, checker, agent)
-        self._choosing = Choosing(store, rules.exposure, agent, rules.logins)
+        self._choosing = Choosing(store, rules.exposure, agent, rules.logins, assigns=bool(rules.assigning))
         self._filer = MessageFiler(store, rules)
         self.ratings = Ratings(store, clock, self.access)
         self.reviews = Reviewing(store, clock, self.access)
@@ -512,6 +515,12 @@ class Desk:
         with self.store.write():
             self.store.effort.add(effort)
 
+    def look_at(self, window: str, ticket_id: int | None, *, seconds: int = LOOKS_SECONDS) -> None:
+        """Note which ticket a window has open, None for none: colleagues in a team see it for so long."""
+        with self.store.write(bulk=True):
+            now = self._clock()
+            say_looking(self.store, window, self.agent, ticket_id, now=now, until=now + seconds)
+
     def next_up(self, *, leaving: int | None = None, holding: int | None = None) -> NextUp | None:
         """Return the most urgent ticket over all lanes and why, `leaving` not counted; None where nothing waits.
 
@@ -642,10 +651,29 @@ class Desk:
         with self.store.write():
             return shift.begin(self.store, self.agent, self._clock(), wordings)
 
-    def end_shift(self, note: str) -> Shift:
-        """End the agent's shift and store its hand-over; `undo` resumes it. Raises RuleError outside a shift."""
+    def end_shift(self, note: str, *, hand_to: str = "", texts: Mapping[int, str] = MappingProxyType({})) -> Shift:
+        """End the agent's shift and store its hand-over; `undo` resumes it. Raises RuleError outside a shift.
+
+        What is left of tickets, `texts` by number, is handed over to the colleague `hand_to` with it.
+        """
+        now = self._clock()
         with self.store.write():
-            return shift.end(self.store, self.agent, self._clock(), note.strip())[0]
+            ended, action, steps = shift.end(self.store, self.agent, now, note.strip())
+            for ticket_id, text in texts.items() if hand_to else ():
+                change = Change(hand_to=hand_to, note=text)
+                steps += self._changer.carry_out(self._ticket(ticket_id, None), change, action, now)
+            summary = f"shift ended, {len(texts)} handed over to {hand_to}" if hand_to and texts else "shift ended"
+            self.store.actions.finish(action, summary, steps)
+            return ended
+
+    def handovers(self) -> list[Handover]:
+        """Return what colleagues handed over to the agent and waits for an answer, the oldest first."""
+        return self.store.handovers.to([self.agent, *self.rules.logins])
+
+    def note_handover(self, message_id: int, author: str, said: HandoverState, addressee: str) -> None:
+        """Take in what a colleague's note at another desk of the team says of a hand-over."""
+        with self.store.write(bulk=True):
+            note_from_outside(self.store, message_id, author, said, addressee)
 
     def receive(self, items: Sequence[Incoming], *, bulk: bool = False) -> list[Received]:
         """File incoming messages in one transaction; return the result for each, in order."""
@@ -687,6 +715,28 @@ class Desk:
         with self.store.write():
             return reclock(self.store, self.rules, self._clock(), dry_run=dry_run)
 
+    @needs(Right.WORK)
+    def detach(self, connector: str, to: str) -> Done:
+        """Make the tickets of a system that this desk leaves its own, answered through the connector `to` from now on.
+
+        Raises RuleError while replies wait for that system.
+        """
+        now = self._clock()
+        with self.store.write():
+            if any(entry.connector == connector for entry in self.store.outbox.waiting()):
+                raise RuleError("Replies wait", f"Replies wait for {connector}; `tridesk outbox list` shows them.")
+            action = self.store.actions.begin(self.agent, now)
+            steps: list[Step] = []
+            numbers = []
+            for ticket in list(self.store.tickets.each()):
+                if ticket.connector == connector:
+                    steps += write_fields(self.store, ticket, {"connector": to, "external_ref": ""})
+                    self.store.events.add(action, ticket.id, now, self.agent, "change", {"left": connector})
+                    numbers.append(ticket.id)
+            summary = f"{len(numbers)} tickets of {connector} are this desk's own"
+            self.store.actions.finish(action, summary, steps)
+        return Done(action, summary, tuple(numbers))
+
     def mentions(self, *, everything: bool = False) -> list[Mention]:
         """Return the newest notes that mention the agent; only those neither seen nor answered at first."""
         return self.store.mentions.of(self.rules.logins, self.agent, everything=everything)
@@ -709,10 +759,11 @@ class Desk:
         tags: tuple[str, ...] | None = None,
         values: Mapping[str, str] | None = None,
         at: int | None = None,
+        assigned: str = "",
     ) -> None:
         """Apply an outside change to a ticket: another agent took, solved or tagged it, set its custom fields to
-        `values`, or it was moved elsewhere. `at` is when that happened, if not just now. A ticket that was merged into
-        another follows nothing.
+        `values`, or it was moved elsewhere. `at` is when that happened, if not just now; `assigned` is why it was
+        assigned to its agent. A ticket that was merged into another follows nothing.
         """
         now = self._clock() if at is None else at
         with self.store.write():
@@ -729,15 +780,19 @@ class Desk:
             action = self.store.actions.begin(actor, now)
             write_fields(self.store, ticket, fields)
             detail = {"changed": changed_fields(ticket, fields)} | ({PLACED_BY: "filter"} if moved else {})
+            detail |= {assigning.ASSIGNED: assigned} if assigned else {}
             self.store.events.add(action, ticket_id, now, actor, FOLLOWED, detail)
 
     def tick(self) -> int:
         """Wake snoozed tickets that are due, and tickets whose other team is late; return how many.
 
-        Redactions that can no longer be undone are carried out too.
+        Redactions that can no longer be undone are carried out too, and tickets that no one has are assigned.
         """
         self.redact_due()
         now = self._clock()
+        if self.rules.assigning:
+            with self.store.write():
+                assigning.carry_out(self.store, self.rules, now)
         late = self.store.escalations.overdue(now, untold=True)
         due = self.store.tickets.to_wake(now)
         if not due and not late:

@@ -11,6 +11,7 @@ from queues.clocks import sla
 from queues.clocks.calendar import Calendar
 from queues.ground.roles import Role
 from queues.ground.teams import Team
+from queues.next_up.fair_share import Assigning
 from queues.next_up.graphic_content import Exposure
 from queues.procedures.procedure import Procedure
 from queues.promises.find_promises import OFFICE
@@ -76,6 +77,8 @@ class DeskRules:
     """Which tickets are graphic, and how many easier tickets to interleave between two of them."""
     logins: frozenset[str] = frozenset()
     """The agent's own names in other systems: notes there mention them by these."""
+    assigning: Assigning = field(default_factory=Assigning)
+    """To whom tickets that no one has are assigned; to no one, unless the settings name agents."""
     counts_picks: bool = False
     """Record an event with the rank of a ticket that was taken ahead of next-up's."""
     roles: Mapping[str, Role] = field(default_factory=dict)

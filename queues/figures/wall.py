@@ -7,12 +7,11 @@ from dataclasses import dataclass
 
 from data.records.tickets import LaneRow, Status
 from data.store import Store
-from queues.ground.presence import writing
+from queues.ground.known_agents import WORKED_ON
+from queues.ground.presence import by_colleague, present
 from queues.routing.lanes import waiting_lanes
 
 MOST_BREACHES = 20
-WORKED_ON = (Status.NEW, Status.OPEN, Status.PENDING, Status.ON_HOLD, Status.SNOOZED)
-"""The statuses of tickets that agents have in their hands, in the order of the wall."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +24,8 @@ class AgentAtWork:
     """When the first clock of these tickets runs out."""
     writes_on: tuple[int, ...] = ()
     """The tickets that they write on now, at other desks of the team."""
+    looks_at: tuple[int, ...] = ()
+    """The tickets that they only have open there."""
     last_at: int | None = None
     """When they last did anything here."""
 
@@ -63,16 +64,10 @@ class Wall:
 def wall(store: Store, now: int) -> Wall:
     """Read the wall; each part by an index, however many tickets are solved."""
     names = waiting_lanes(store)
-    return Wall(_agents(store), [_lane(store, name, now) for name in names], _breaches(store, names, now))
+    return Wall(_agents(store, now), [_lane(store, name, now) for name in names], _breaches(store, names, now))
 
 
-def agents_known(store: Store) -> list[str]:
-    """Return the agents who have a ticket in hand or have worked on one here, in alphabetical order."""
-    holders = {agent for agent, _, _, _ in store.tickets.in_hand(WORKED_ON)}
-    return sorted({*holders, *store.effort.agents()} - {""})
-
-
-def _agents(store: Store) -> list[AgentAtWork]:
+def _agents(store: Store, now: int) -> list[AgentAtWork]:
     counts: dict[str, dict[Status, int]] = {}
     due: dict[str, int | None] = {}
     for agent, status, count, next_due in store.tickets.in_hand(WORKED_ON):
@@ -80,13 +75,13 @@ def _agents(store: Store) -> list[AgentAtWork]:
             continue
         counts.setdefault(agent, {})[status] = count
         due[agent] = min((at for at in (due.get(agent), next_due) if at is not None), default=None)
-    writers = writing(store)
-    everyone = sorted({*counts, *writers})
+    colleagues = by_colleague(present(store, now))
+    everyone = sorted({*counts, *colleagues})
     last = store.events.last_of(everyone)
     return [
         AgentAtWork(
             agent, {status: counts.get(agent, {}).get(status, 0) for status in WORKED_ON}, due.get(agent),
-            writers.get(agent, ()), last.get(agent),
+            *colleagues.get(agent, ((), ())), last.get(agent),
         )
         for agent in everyone
     ]  # fmt: skip

@@ -45,11 +45,14 @@ class Waiting:
     promised_at: int | None = None
     mentioned_by: str = ""
     """The colleague whose note waits for the agent."""
+    handed_by: str = ""
+    """The colleague who handed it over to the agent, who has not answered yet."""
 
     def chosen(self, now: int, because: str = "") -> NextUp:
         """Return it as the ticket to open now; `because` is appended to the reason."""
         why = explain(self.lane, self.row, now, promised_at=self.promised_at)
         why += f", {self.mentioned_by} mentioned you" if self.mentioned_by else ""
+        why += f", {self.handed_by} handed it over to you" if self.handed_by else ""
         return NextUp(self.row.id, self.lane, f"{why}, {because}" if because else why)
 
 
@@ -96,7 +99,7 @@ def choose(
     lanes plays no part.
     """
     handle = expected_handle_seconds or {}
-    rows = _waiting(candidates, promised or {}, {})
+    rows = _waiting(candidates, promised or {}, {}, {})
     first = min(rows, key=lambda candidate: _urgency(candidate, now, handle), default=None)
     return None if first is None else first.chosen(now)
 
@@ -107,13 +110,15 @@ def ranked(
     expected_handle_seconds: Mapping[str, int] | None = None,
     promised: Mapping[int, int] | None = None,
     mentioned: Mapping[int, str] | None = None,
+    handed: Mapping[int, str] | None = None,
 ) -> list[Waiting]:
     """Return all waiting tickets in the order of `choose`.
 
-    `mentioned` are tickets with a note for the agent, and its author: they count whatever their status, as urgent.
+    `mentioned` are tickets with a note for the agent, and its author; `handed` are those handed over to the agent, and
+    by whom: both count whatever their status, as urgent.
     """
     handle = expected_handle_seconds or {}
-    waiting = _waiting(candidates, promised or {}, mentioned or {})
+    waiting = _waiting(candidates, promised or {}, mentioned or {}, handed or {})
     return sorted(waiting, key=lambda candidate: _urgency(candidate, now, handle))
 
 
@@ -132,12 +137,16 @@ def explain(lane: str, row: LaneRow, now: int, *, promised_at: int | None = None
 
 
 def _waiting(
-    candidates: Mapping[str, Sequence[LaneRow]], promised: Mapping[int, int], mentioned: Mapping[int, str]
+    candidates: Mapping[str, Sequence[LaneRow]],
+    promised: Mapping[int, int],
+    mentioned: Mapping[int, str],
+    handed: Mapping[int, str],
 ) -> Iterator[Waiting]:
     for lane, rows in candidates.items():
         for row in rows:
-            if row.status in ACTIVE or row.id in promised or row.id in mentioned:
-                yield Waiting(lane, row, _due(row, promised), promised.get(row.id), mentioned.get(row.id, ""))
+            if row.status in ACTIVE or row.id in promised or row.id in mentioned or row.id in handed:
+                by, handed_by = mentioned.get(row.id, ""), handed.get(row.id, "")
+                yield Waiting(lane, row, _due(row, promised), promised.get(row.id), by, handed_by)
 
 
 def _due(row: LaneRow, promised: Mapping[int, int]) -> int | None:
@@ -155,7 +164,7 @@ def _urgency(candidate: Waiting, now: int, handle: Mapping[str, int]) -> tuple[i
     turns = _NO_CLOCK if due == _NO_CLOCK else max(0, due - now) // seconds
     return (
         min(severity, _ABSOLUTE),
-        1 if candidate.mentioned_by else _stage(row, due - now, owed=due != row.due_at),
+        1 if candidate.mentioned_by or candidate.handed_by else _stage(row, due - now, owed=due != row.due_at),
         turns,
         severity,
         _PRIORITIES.index(row.priority),

@@ -9,14 +9,14 @@ from email.policy import default
 
 from data.errors import RuleError
 from data.records.messages import Direction, Message
-from queues.connectors.base import TicketSystem
+from queues.connectors.as_mail import Written, as_mail, named
 from queues.connectors.team import Post, Team
 from queues.desk.pass_on import ColleaguesReply
 from queues.desk.recipient import address_of
 from queues.mail.addresses import addresses
 from queues.outgoing.attachments import Enclosed
 from queues.remotes.tracker_mirror import Mirror, Seen
-from queues.remotes.tracker_sent import BROUGHT, SentByUs
+from queues.remotes.tracker_sent import BROUGHT, WRITTEN_BY, SentByUs
 
 AT_ONCE = 100
 _BECAME = {"sent": "sent", "held": "held", "failed": "failed", "recalled": "failed"}
@@ -42,6 +42,19 @@ class Sharing:
         for post in self._team.take_post(self._desk(), sorted(self._homes)):
             self._send(post)
 
+    def bring_all(self) -> tuple[int, int]:
+        """Bring every ticket of this file that is work, with all that was said and noted; return how many of each."""
+        shared, team = self._store.shared, self._mirror.name
+        until = self._mirror.clock() - self._mirror.desk.rules.undo_seconds
+        tickets = messages = 0
+        for number in _each(lambda after: shared.all_to_open(team, after, AT_ONCE)):
+            self._open(number, whole=True)
+            tickets += 1
+        for number in _each(lambda after: shared.all_to_bring(team, after, until, AT_ONCE)):
+            self._bring(number)
+            messages += 1
+        return tickets, messages
+
     def _sources(self) -> tuple[str, ...]:
         """Return the connectors whose tickets are shared: an account is named by its short name too."""
         names = self._mirror.tracker.share
@@ -57,14 +70,16 @@ class Sharing:
     def _desk(self) -> str:
         return self._sent_by_us.prefix()
 
-    def _open(self, number: int) -> None:
+    def _open(self, number: int, *, whole: bool = False) -> None:
+        """Open a ticket there with the first mail as it came, or with the first message of any sort (`whole`)."""
         mirror, store = self._mirror, self._store
         ticket = store.tickets.get(number)
         conversation = store.messages.of(number)
-        first = next((message for message in conversation if message.raw_sha256), None)
-        raw = store.messages.raw(first.raw_sha256) if first else None
-        if ticket is None or first is None or raw is None:
+        said = [message for message in conversation if message.direction is not Direction.NOTE]
+        first = next((message for message in said if message.raw_sha256 or whole), None)
+        if ticket is None or first is None or not (whole or store.messages.raw(first.raw_sha256)):
             return
+        raw = self._content(first)
         status = mirror.tracker.there(ticket.status) or "open"
         sender = mirror.desk.rules.senders.get(ticket.connector)
         owner = mirror.there(ticket.assignee)
@@ -88,23 +103,41 @@ class Sharing:
         ticket = mirror.ticket(message.ticket_id) if message else None
         if message is None or ticket is None:
             return
-        raw = store.messages.raw(message.raw_sha256) if message.raw_sha256 else None
-        if raw is None:
-            entry = store.outbox.of_message(message.message_id)
-            raw = entry.raw if entry else message.text.encode()
-        status = mirror.tracker.there(ticket.status)
-        there = self._team.bring(ticket.external_ref, self._described(message), status, raw)
+        status = mirror.tracker.there(ticket.status) if message.direction is not Direction.NOTE else ""
+        there = self._team.bring(ticket.external_ref, self._described(message), status, self._content(message))
         with store.write(bulk=True):
             store.shared.note(mirror.name, there, number)
             if status:
                 mirror.did(ticket.external_ref, status=status)
 
+    def _content(self, message: Message) -> bytes:
+        """Return a message as the mail that it is, or that it could have been."""
+        raw = self._store.messages.raw(message.raw_sha256) if message.raw_sha256 else None
+        if raw is not None:
+            return raw
+        entry = self._store.outbox.of_message(message.message_id) if message.message_id else None
+        if entry is not None:
+            return entry.raw
+        sender = named(message.from_name, message.from_address)
+        written = Written(sender, "", message.subject, message.at, f"<{self._mark(message)}>", message.text)
+        return as_mail(written, self._team.database.host)
+
+    def _mark(self, message: Message) -> str:
+        """Return what names a message at every desk."""
+        ours = message.direction is not Direction.IN
+        if ours and not message.raw_sha256 and message.message_id:
+            return message.message_id.strip("<>")
+        known = self._store.messages.content_of(message.id)
+        return f"{BROUGHT}{known}" if known else f"{self._sent_by_us.prefix()}{message.id}"
+
     def _described(self, message: Message) -> dict[str, object]:
         ours = message.direction is not Direction.IN
-        known = self._store.messages.content_of(message.id)
-        mark = message.message_id.strip("<>") if ours and not message.raw_sha256 else f"{BROUGHT}{known}"
-        described: dict[str, object] = {"direction": str(message.direction), "mark": mark, "at": message.received_at}
-        return described | ({"sent": True} if ours else {})
+        described: dict[str, object] = {
+            "direction": str(message.direction), "mark": self._mark(message), "at": message.received_at,
+        }  # fmt: skip
+        return described | (
+            {"sent": True, "fields": {WRITTEN_BY: self._mirror.there(message.from_name)}} if ours else {}
+        )
 
     def _send(self, post: Post) -> None:
         """Queue a colleague's reply in the outbox; one that this desk cannot send goes back with the reason."""
@@ -163,8 +196,3 @@ def _each(page: Callable[[int], Sequence[int]]) -> Iterator[int]:
 def _content(part: EmailMessage) -> bytes:
     content = part.get_payload(decode=True)
     return content if isinstance(content, bytes) else b""
-
-
-def sharing_of(mirror: Mirror, system: TicketSystem, sent_by_us: SentByUs) -> Sharing | None:
-    """Return what shares this desk's tickets; None for other systems than a team, and for a desk that shares none."""
-    return Sharing(mirror, system, sent_by_us) if isinstance(system, Team) and mirror.tracker.share else None

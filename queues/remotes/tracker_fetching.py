@@ -7,14 +7,16 @@ from dataclasses import replace
 from threading import Event
 
 from data.records.incoming import CustomerHint, Incoming
+from data.records.messages import Direction
 from data.records.tickets import UNKNOWN_LANGUAGE
 from queues.connectors.base import Batch, Happened
 from queues.helper.client import RawMessage
+from queues.remotes import team_handovers
 from queues.remotes.account_filing import Reader
 from queues.remotes.links import LinkState
 from queues.remotes.tracker_following import follow
 from queues.remotes.tracker_mirror import Mirror
-from queues.remotes.tracker_sent import SentByUs
+from queues.remotes.tracker_sent import WRITTEN_BY, SentByUs
 
 Recognise = Callable[[Sequence[Incoming]], Sequence[Incoming]]
 
@@ -71,8 +73,9 @@ class Fetching:
             new = {
                 received.ticket_id for received in mirror.desk.receive(items, bulk=True) if received.outcome != "joined"
             }
-            if mirror.tracker.share:
-                for event in strange:
+            for event in strange:
+                team_handovers.take_in(mirror, event)
+                if mirror.tracker.share:
                     self._note_shared(event)
             messages = [follow(mirror, remote, batch.moved.get(ref), new) for ref, remote in batch.tickets.items()]
             mirror.save_cursor(cursor)
@@ -97,8 +100,10 @@ class Fetching:
     def _placed(self, item: Incoming, event: Happened, batch: Batch) -> Incoming:
         remote, now = batch.tickets[event.ref], self._mirror.clock()
         language = remote.language.lower()
+        agent = self._mirror.here(event.about.get(WRITTEN_BY, "")) if event.direction is not Direction.IN else ""
         return replace(
             item,
+            from_name=agent or item.from_name,
             external_ref=event.ref,
             content_hash=self._mirror.hash(event.number),
             direction=event.direction,

@@ -32,7 +32,8 @@ def follow(mirror: Mirror, remote: RemoteTicket, mover: str | None, new: Set[int
     if ticket is not None and "status" in changes and mirror.waits(number, "status", "pushed"):
         messages.append(gave_way(ticket, changes["status"], mover or ""))
     if changes:
-        mirror.desk.follow(number, mirror.name, **changes)
+        assigned = remote.assigned if changes.get("assignee") else ""
+        mirror.desk.follow(number, mirror.name, assigned=assigned, **changes)
     return " ".join(messages)
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from data.records.tickets import Ticket
-from queues.connectors.base import Capability, KeepingFields, Moving
+from queues.connectors.base import Annotating, Capability, KeepingFields, Moving
 from queues.connectors.web import StaleError
+from queues.remotes import team_handovers
 from queues.remotes.tracker_fetching import Fetching
 from queues.remotes.tracker_following import gave_way, values_after
 from queues.remotes.tracker_mirror import Mirror, Seen
@@ -58,7 +59,12 @@ class Pushing:
         for note in notes:
             if not messages.is_outside(note.id):
                 mark = f"{self._sent_by_us.prefix()}{note.id}"
-                self._sent_by_us.sent(note.id, mirror.system.comment(ticket.external_ref, note.text, mark))
+                about, ref = team_handovers.about(mirror, note.id), ticket.external_ref
+                if about and isinstance(mirror.system, Annotating):
+                    number = mirror.system.comment_about(ref, note.text, mark, about)
+                else:
+                    number = mirror.system.comment(ref, note.text, mark)
+                self._sent_by_us.sent(note.id, number)
 
     def _push_tags(self, ticket: Ticket) -> None:
         """Add and remove there the tags added and removed here; tags that it cannot have stay here, reported once."""

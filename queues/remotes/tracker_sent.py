@@ -11,6 +11,9 @@ from queues.remotes.tracker_mirror import Mirror
 BROUGHT = "in."
 """What the mark of a message begins with that a desk brought to its team; the rest is what the message is known by."""
 
+WRITTEN_BY = "tridesk.by"
+"""What a desk says with a message of ours that it brings: the agent, of whom the mail may say nothing."""
+
 
 class SentByUs:
     """Our own messages in the system."""

@@ -15,14 +15,16 @@ from data.errors import ConnectorError, StoreError
 from data.protocols import Clock
 from queues.accounts.ticketing_system import Tracker
 from queues.connectors.base import Hinting, TicketSystem
+from queues.connectors.team import Team
 from queues.connectors.web import BusyError
 from queues.desk.desk import Desk
 from queues.outgoing.outbox import Delivery, deliver_due
 from queues.remotes.account_filing import Reader
 from queues.remotes.links import LinkState
 from queues.remotes.lost_replies import reopening
+from queues.remotes.team_assigning import assigning_of
 from queues.remotes.team_presence import presence_of
-from queues.remotes.team_sharing import sharing_of
+from queues.remotes.team_sharing import Sharing
 from queues.remotes.tracker_claims import claim_all
 from queues.remotes.tracker_fetching import Fetching, Recognise
 from queues.remotes.tracker_mirror import Mirror, Paced, Tell
@@ -62,8 +64,10 @@ class TrackerSync:
         self._fetching = Fetching(self._mirror, self._sent_by_us, reader, recognise, news)
         self._replies = Replies(self._mirror, self._sent_by_us, self._fetching)
         self._pushing = Pushing(self._mirror, self._sent_by_us, self._fetching)
-        self._sharing = sharing_of(self._mirror, system, self._sent_by_us)
+        self._all_of_it = Sharing(self._mirror, system, self._sent_by_us) if isinstance(system, Team) else None
+        self._sharing = self._all_of_it if tracker.share else None
         self._presence = presence_of(self._mirror, system)
+        self._assigning = assigning_of(self._mirror, system, self._sent_by_us)
         self._system, self._tracker, self._clock, self._tell = system, tracker, clock, tell
         self._store, self._name = desk.store, tracker.connector
         self._seen = -1
@@ -90,6 +94,18 @@ class TrackerSync:
         except ConnectorError as error:
             self._mirror.save_link(LinkState.OFFLINE, error.message)
             raise
+        finally:
+            self.close()
+
+    def bring_all(self) -> tuple[int, int]:
+        """Bring all of this file's own tickets into the team, once; return how many tickets and messages.
+
+        Raises ConnectorError; what was brought until then is not brought again.
+        """
+        try:
+            self._catch_up(Event())
+            self._carry_out()
+            return self._all_of_it.bring_all() if self._all_of_it is not None else (0, 0)
         finally:
             self.close()
 
@@ -147,6 +163,8 @@ class TrackerSync:
                     self._sharing.share()
                 if self._presence is not None:
                     self._presence.exchange()
+                if self._assigning is not None:
+                    self._assigning.assign()
                 self._mirror.save_link(LinkState.ONLINE, wait=self._tracker.poll)
             version = self._store.data_version()
             due = self._store.outbox.due(self._clock(), [self._name], limit=1)
@@ -170,6 +188,8 @@ class TrackerSync:
         with self._store.write():
             self._store.outbox.doubt_all([self._name])
         self._fetching.fetch(stop)
+        if self._presence is not None:
+            self._presence.meet()
         self._settle()
 
     def _settle(self) -> None:
@@ -194,6 +214,8 @@ class TrackerSync:
             counts = ", ".join(part for part in parts if not part.startswith("0"))
             self._tell(f"{self._tracker.name}: replies {counts}; see the outbox.")
         self._pushing.push()
+        if self._assigning is not None:
+            self._assigning.assign()
         return done
 
     def _fault(self, title: str, sentence: str, wait: float) -> None:

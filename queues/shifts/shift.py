@@ -62,8 +62,8 @@ def begin(store: Store, agent: str, now: int, wordings: Wordings) -> Shift:
     return shift
 
 
-def end(store: Store, agent: str, now: int, note: str) -> tuple[Shift, int]:
-    """End the agent's shift with its hand-over; return it and the action, which can be undone.
+def end(store: Store, agent: str, now: int, note: str) -> tuple[Shift, int, list[Step]]:
+    """End the agent's shift with its hand-over; return it, the action, which is to be finished, and its steps.
 
     Inside a transaction. Raises RuleError if no shift goes on.
     """
@@ -74,10 +74,9 @@ def end(store: Store, agent: str, now: int, note: str) -> tuple[Shift, int]:
     step: Step = {
         "kind": "shift", "ticket": NO_TICKET, "row": shift.id, "before": [None, shift.note], "after": [now, note]
     }  # fmt: skip
-    store.actions.finish(action, "shift ended", [step])
     result = store.shifts.get(shift.id)
     assert result is not None
-    return result, action
+    return result, action, [step]
 
 
 def _turn_step(store: Store, step: Step, *, forward: bool) -> None:

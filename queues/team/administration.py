@@ -10,6 +10,7 @@ from typing import Literal
 from data.errors import InputError, RefusedError
 from queues.team.database import Database, values_of
 from queues.team.migrations import Migration, migrate, migrations
+from queues.team.versions import WORKING_TOGETHER, require_fit
 
 Role = Literal["reader", "agent", "lead"]
 OLDEST_SERVER = 140000
@@ -153,6 +154,8 @@ class MemberAtWork:
     counts: dict[str, int]
     """Tickets by status."""
     writes_on: tuple[int, ...]
+    looks_at: tuple[int, ...] = ()
+    """The tickets that they have open and do not write on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +172,10 @@ class LaneAtWork:
 
 def board(database: Database) -> tuple[list[MemberAtWork], list[LaneAtWork]]:
     """Return who works on what, and what waits in each lane, as far as this member sees it."""
+    open_tickets: dict[str, list[int]] = {}
+    if require_fit(database) >= WORKING_TOGETHER:
+        rows = database.rows("SELECT login, array_agg(ticket) FROM tridesk.viewing WHERE until > now() GROUP BY login")
+        open_tickets = {login: list(tickets) for login, tickets in rows}
     people = database.rows(
         """SELECT login, role, lease_until > now(),
             coalesce((SELECT jsonb_object_agg(status, n) FROM (SELECT status, count(*) AS n FROM tridesk.ticket
@@ -183,7 +190,17 @@ def board(database: Database) -> tuple[list[MemberAtWork], list[LaneAtWork]]:
         FROM tridesk.ticket WHERE status IN ('new', 'open') GROUP BY lane ORDER BY lane"""
     )
     return (
-        [MemberAtWork(login, role, seen, dict(counts), tuple(writes)) for login, role, seen, counts, writes in people],
+        [
+            MemberAtWork(
+                login,
+                role,
+                seen,
+                dict(counts),
+                tuple(writes),
+                tuple(sorted({*open_tickets.get(login, ())} - {*writes})),
+            )
+            for login, role, seen, counts, writes in people
+        ],
         [LaneAtWork(*row) for row in lanes],
     )
 

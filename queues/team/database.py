@@ -78,6 +78,13 @@ class Database:
         with self._mapped():
             connection.execute(sql.encode())
 
+    def copied(self, sql: str) -> Iterator[bytes]:
+        """Carry out a `COPY … TO STDOUT` and yield what it writes. Raises ConnectorError."""
+        connection = self._connection()
+        with self._mapped(), connection.cursor() as cursor, cursor.copy(sql.encode()) as copy:
+            for block in copy:
+                yield bytes(block)
+
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Make what happens in it one transaction."""

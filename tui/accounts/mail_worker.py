@@ -74,6 +74,11 @@ class MailKeeper:
             delivery = sync.once()
             return sync.filed, sync.history, delivery
 
+    def bring_all(self, tracker: Tracker) -> tuple[int, int]:
+        """Bring all of the desk's own tickets into a team; return how many tickets and messages. Raises DeskError."""
+        with self._syncing(tracker) as sync:
+            return sync.bring_all() if isinstance(sync, TrackerSync) else (0, 0)
+
     def start(self, *, delays: tuple[float, ...] | None = None) -> None:
         """Start one thread per account. Raises StoreError and InputError."""
         open_desk(self._path, settings=self._settings).store.close()  # migrated before the threads start

@@ -19,6 +19,7 @@ from data.search.field_conditions import fits, wrong_limit
 from data.store import Store
 from queues.figures.ticket_figures import TicketFigures, figures_of
 from queues.ground.field_values import defined
+from queues.ground.presence import Present, present
 from tui.cli.common import (
     NUMBER,
     db_option,
@@ -40,6 +41,7 @@ from tui.setup.settings import load
 from tui.ticket.event_line import aside_line
 from tui.ticket.field_lines import field_lines
 from tui.ticket.figures_line import figures_line
+from tui.ticket.presence_words import presence_words
 from tui.ticket.sign_line import sign_line
 
 _ASIDES = ("skipped", "picked", "revealed", "delivered")
@@ -142,10 +144,12 @@ def _by_number(store: Store, lanes: list[str] | None, status: Status | None, lim
 def _in_turn(store: Store, lanes: list[str] | None, status: str | None, limit: int) -> list[Ticket]:
     """Return the waiting tickets in the order of the desk, then those that another team holds."""
     from queues.desk.choose_next import Choosing
-    from tui.setup.open_desk import agent_name, exposure, logins
+    from tui.setup.open_desk import agent_name, assigning, exposure, logins
 
     settings, now = load().settings, wall_clock()
-    choosing = Choosing(store, exposure(settings), agent_name(settings), logins(settings))
+    choosing = Choosing(
+        store, exposure(settings), agent_name(settings), logins(settings), assigns=bool(assigning(settings))
+    )
     wanted = limit if status is None else 2**53
     turns = [*choosing.order(now, limit=wanted, lanes=lanes), *choosing.held(now, lanes=lanes)]
     tickets = (store.tickets.get(waiting.row.id) for waiting in turns if status is None or waiting.row.status == status)
@@ -176,7 +180,10 @@ def show(ticket_id: int, linear: bool, db: Path | None, as_json: bool) -> None:
         ratings, now = store.csat.of(ticket_id), wall_clock()
         figures = figures_of(store, ticket_id, now)
         asides = store.events.of_kinds(ticket_id, _ASIDES)
+        colleagues = present(store, now).get(ticket_id, Present())
         click.echo(ticket_line(ticket, customer))
+        for line in presence_words(colleagues):
+            click.echo(line)
         if ticket.merged_into is not None:
             click.echo(words("merged into #{n}").format(n=ticket.merged_into))
         for line in field_lines(ticket, store.custom_fields.all()):
@@ -206,6 +213,7 @@ def ticket_with_conversation(store: Store, ticket_id: int) -> dict[str, Any]:
     """Return a ticket with its conversation under the keys that scripts know. Raises InputError if there is none."""
     ticket, now = _ticket(store, ticket_id), wall_clock()
     problem = store.problems.of(ticket_id)
+    colleagues = present(store, now).get(ticket_id, Present())
     return (
         ticket_keys(ticket, store.customers.get(ticket.customer_id))
         | {"reason": ticket.reason, "merged_into": ticket.merged_into}
@@ -214,6 +222,7 @@ def ticket_with_conversation(store: Store, ticket_id: int) -> dict[str, Any]:
         | {"escalations": [escalation_keys(escalation, now) for escalation in store.escalations.of(ticket_id)]}
         | {"ratings": [rating_keys(item) for item in store.csat.of(ticket_id)]}
         | {"asides": [_aside_keys(event) for event in store.events.of_kinds(ticket_id, _ASIDES)]}
+        | {"writing": list(colleagues.writing), "looking": list(colleagues.looking)}
         | {"figures": figure_keys(figures_of(store, ticket_id, now))}
         | {"problem": problem.label if problem is not None else None}
         | {"overrides": [_override_keys(event) for event in store.events.of(ticket_id) if _overrides(event)]}
@@ -232,8 +241,9 @@ def _show_linear(store: Store, ticket: Ticket) -> None:
     from tui.linear.reading import ticket_lines
     from tui.ticket.read_conversation import read_conversation
 
-    shown = read_conversation(store, ticket.id, lambda ticket: False)
-    for line in ticket_lines(shown, wall_clock()) if shown is not None else ():
+    now = wall_clock()
+    shown = read_conversation(store, ticket.id, lambda ticket: False, now)
+    for line in ticket_lines(shown, now) if shown is not None else ():
         click.echo(line)
 
 

@@ -44,6 +44,7 @@ COMMANDS = {
     "move": ("tui.cli.merging", "move"),
     "problem": ("tui.cli.problems", "problem"),
     "wall": ("tui.cli.wall", "wall"),
+    "hand": ("tui.cli.hand", "hand"),
     "mentions": ("tui.cli.mentions", "mentions"),
     "promises": ("tui.cli.promises", "promises"),
     "handover": ("tui.cli.promises", "handover"),

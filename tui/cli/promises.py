@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from data.errors import InputError
+from data.records.mentions import MOST_SHOWN
 from data.records.promises import GivenPromise, PromiseState
 from data.records.shifts import Shift
 from tui.cli.common import db_option, json_option, reading, reveal_option, write_json
 from tui.cli.listing import promise_keys
 from tui.cli.periods import period_of, zone_of
 from tui.look.short_times import moment, span
-from tui.look.shown import safe_line, safe_text
+from tui.look.shown import beginning, safe_line, safe_text
 from tui.look.words import words
 from tui.look.written_values import iso
 from tui.shifts.handover_line import item_line
@@ -146,6 +147,8 @@ def _left_keys(open_item: HandoverItem) -> dict[str, Any]:
         "customer": open_item.customer,
         "subject": open_item.subject,
         "at": iso(open_item.at),
-        "text": open_item.text,
+        "text": beginning(open_item.text, MOST_SHOWN) if open_item.addressee else open_item.text,
         "late": open_item.late,
+        "from": open_item.author or None,
+        "to": open_item.addressee or None,
     }

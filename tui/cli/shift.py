@@ -13,7 +13,7 @@ from data import safe_text as gate
 from data.errors import InputError
 from queues.figures.shift import Own, OwnFigures, own_figures
 from queues.shifts import shift as shifts
-from queues.shifts.handover import hand_over
+from queues.shifts.handover import hand_over, to_hand_over
 from queues.shifts.shift_start import ShiftStart, shift_start
 from tui.cli.common import acting, db_option, json_option, reading, reveal_option, write_json
 from tui.cli.periods import period_of
@@ -90,15 +90,17 @@ def start(db: Path | None, as_json: bool) -> None:
 @shift.command()
 @click.option("--note", metavar="TEXT", help="The hand-over, - for standard input (default: drafted from the events).")
 @click.option("--edit", is_flag=True, help="Edit it in $EDITOR, starting from the draft.")
+@click.option("--to", "colleague", default="", metavar="NAME", help="Hand what is left of your tickets to a colleague.")
 @db_option
 @json_option
-def end(note: str | None, edit: bool, db: Path | None, as_json: bool) -> None:
+def end(note: str | None, edit: bool, colleague: str, db: Path | None, as_json: bool) -> None:
     """End your shift with a hand-over, which `tridesk handover` shows; `tridesk undo` resumes the shift."""
     with acting(db) as desk:
         text = sys.stdin.read() if note == "-" else note if note is not None else _written(desk)
         if edit:
             text = click.edit(text, extension=".txt") or text
-        ended = desk.end_shift(gate.safe_text(text))
+        texts = to_hand_over(desk.store, desk.agent, wall_clock()) if colleague else {}
+        ended = desk.end_shift(gate.safe_text(text), hand_to=colleague, texts=texts)
     if as_json:
         write_json(_shift_keys(ended))
         return

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from queues.team.administration import Role, TeamState
     from queues.team.database import Database
 
+TAKEN_OUT = "taken out"
+"""The setting that says of which generation of a team a desk's file is a copy."""
 ca_option = click.option("--ca-file", default="", help="The certificate authority of your own server.")
 
 
@@ -162,12 +164,14 @@ def board(name: str | None, as_json: bool) -> None:
         database.close()
     for person in people:
         row = {"member": person.login, "role": person.role, "connected": person.is_connected,
-               "tickets": person.counts, "writes_on": list(person.writes_on)}  # fmt: skip
+               "tickets": person.counts, "writes_on": list(person.writes_on),
+               "looks_at": list(person.looks_at)}  # fmt: skip
         if as_json:
             write_json(row, as_given=True)
             continue
         counts = ", ".join(f"{count} {words(status)}" for status, count in sorted(person.counts.items()))
         writes = f"; {words('writes on')} {', '.join(map(str, person.writes_on))}" if person.writes_on else ""
+        writes += f"; {words('looks at')} {', '.join(map(str, person.looks_at))}" if person.looks_at else ""
         there = "" if person.is_connected else f" ({words('not connected')})"
         click.echo(f"{safe_line(person.login):<20} {counts or '–'}{writes}{there}")
     for lane in lanes:
@@ -180,6 +184,121 @@ def board(name: str | None, as_json: bool) -> None:
                 lane=safe_line(lane.lane) or words("no lane"), free=lane.unassigned, taken=lane.assigned
             )
             click.echo(text + (f", {words('oldest')} {oldest}" if oldest else ""))
+
+
+@team.command()
+@click.argument("url")
+@click.argument("target", metavar="FILE", type=click.Path(path_type=Path))
+@click.option("--export", is_flag=True, help="Write SQL for psql, even where pg_dump is installed.")
+@ca_option
+@json_option
+def dump(url: str, target: Path, export: bool, ca_file: str, as_json: bool) -> None:
+    """Write a consistent copy of the team's database at URL to FILE while agents work; run it as the owner.
+
+    It is made by pg_dump (read it with pg_restore), or where that is not installed as SQL, read after `tridesk team
+    init` with psql.
+    """
+    from queues.team.dump import PG_DUMP
+    from queues.team.dump import dump as write
+
+    typed: list[str] = []
+    with _as_owner(url, ca_file, typed) as database:
+        done = write(database, url, "".join(typed), ca_file, target, export=export)
+    if as_json:
+        write_json({"file": str(target), "by": done.by, "bytes": done.size, "why": done.why or None}, as_given=True)
+        return
+    if done.why:
+        click.echo(words("pg_dump could not: {reason}").format(reason=done.why), err=True)
+    how = words("a dump by pg_dump") if done.by == PG_DUMP else words("an export as SQL")
+    click.echo(words("{file}: {how}, {n:,} bytes.").format(file=target, how=how, n=done.size))
+
+
+@team.command()
+@click.argument("name", required=False)
+@db_option
+@json_option
+def bring(name: str | None, db: Path | None, as_json: bool) -> None:
+    """Bring all tickets of this desk's file into the team, with what was said and noted; again brings what is new.
+
+    History, spam, merged tickets and those of other systems stay here alone, as do drafts and snoozes.
+    """
+    from data.store import Store
+    from queues.accounts.secrets import SecretsAtHand
+    from tui.accounts.mail_worker import MailKeeper, the_keeper
+
+    tracker, path = _one_team(name), chosen(db)
+    with closing(Store.open(path, create=False)) as store:
+        taken_out = store.settings.get(TAKEN_OUT)
+    database = _connected(tracker)
+    try:
+        generation = str(database.rows("SELECT generation FROM tridesk.team")[0][0])
+    finally:
+        database.close()
+    if taken_out == generation:
+        raise RuleError("Is there already", f"{path} was taken out of this team; all of it would be there twice.")
+    keeper = MailKeeper(path, load().settings, SecretsAtHand(_asked(tracker)), tell=_tell)
+    try:
+        with the_keeper(path) as held:
+            if not held:
+                raise RuleError("In use", f"{path} is being synchronised; close the screen, or end `tridesk sync`.")
+            tickets, messages = keeper.bring_all(tracker)
+    finally:
+        keeper.close()
+    with closing(Store.open(path, create=False)) as store:
+        stay = store.shared.stays(tracker.connector)
+    if as_json:
+        write_json({"tickets": tickets, "messages": messages, "stay": stay})
+        return
+    click.echo(words("Brought into {team}: {tickets} tickets, and {messages} further messages and notes.").format(
+        team=tracker.name, tickets=tickets, messages=messages))  # fmt: skip
+    if stay:
+        click.echo(words("Stay in this file alone (history, spam, merged, other systems): {n}").format(n=stay))
+
+
+@team.command("take-out")
+@click.argument("target", metavar="FILE", type=click.Path(path_type=Path))
+@click.argument("name", required=False)
+@click.option("--account", default="", metavar="NAME", help="The mail account that answers these tickets from now on.")
+@json_option
+def take_out(target: Path, name: str | None, account: str, as_json: bool) -> None:
+    """Copy the team's tickets, as far as you see them, into FILE, a desk of its own that belongs to no team."""
+    import msgspec
+
+    from queues.accounts.secrets import SecretsAtHand
+    from queues.team.administration import state
+    from tui.accounts.mail_worker import MailKeeper
+    from tui.setup.open_desk import open_desk
+
+    tracker, settings = _one_team(name), load().settings
+    if target.exists():
+        raise InputError("File exists", f"{target} is there already; nothing is overwritten. Name another file.")
+    if account and account not in {known.name for known in settings.account}:
+        raise InputError("No such account", f"There is no mail account {account!r}; `tridesk account list` names them.")
+    alone = msgspec.structs.replace(tracker, share=())
+    of_it = msgspec.structs.replace(settings, account=(), tracker=(alone,))
+    keeper = MailKeeper(target, of_it, SecretsAtHand(_asked(tracker)), tell=_tell)
+    try:
+        keeper.once(alone)
+    finally:
+        keeper.close()
+    database = _connected(tracker)
+    try:
+        there = state(database).tickets
+        generation = str(database.rows("SELECT generation FROM tridesk.team")[0][0])
+    finally:
+        database.close()
+    desk = open_desk(target, settings=of_it)
+    with closing(desk.store):
+        here = len(desk.detach(tracker.connector, f"email:{account}" if account else "files").ticket_ids)
+        with desk.store.write():
+            desk.store.settings.save(TAKEN_OUT, generation)
+    if as_json:
+        write_json({"file": str(target), "tickets": here, "in_team": there})
+    else:
+        click.echo(words("{file} has {n} of the team's {all} tickets and is a desk of its own.").format(
+            file=target, n=here, all=there))  # fmt: skip
+    if here != there:
+        sys.exit(1)
 
 
 @team.command()
@@ -247,8 +366,15 @@ def _connected(tracker: Tracker) -> Database:
     from queues.accounts.secrets import SecretsAtHand
     from queues.connectors.team import Team
 
-    asked = {tracker.name: _typed(tracker)} if tracker.secret == "ask" and sys.stdin.isatty() else {}
-    return Team(tracker, SecretsAtHand(asked)).database
+    return Team(tracker, SecretsAtHand(_asked(tracker))).database
+
+
+def _asked(tracker: Tracker) -> dict[str, str]:
+    return {tracker.name: _typed(tracker)} if tracker.secret == "ask" and sys.stdin.isatty() else {}
+
+
+def _tell(sentence: str) -> None:
+    click.echo(safe_line(translated(sentence)), err=True)
 
 
 def _typed(tracker: Tracker) -> str:
@@ -256,8 +382,11 @@ def _typed(tracker: Tracker) -> str:
 
 
 @contextmanager
-def _as_owner(url: str, ca_file: str) -> Iterator[Database]:
-    """Connect as the database's owner: by PGPASSFILE, PGPASSWORD or the server's rules, else by a typed password."""
+def _as_owner(url: str, ca_file: str, passwords: list[str] | None = None) -> Iterator[Database]:
+    """Connect as the database's owner: by PGPASSFILE, PGPASSWORD or the server's rules, else by a typed password.
+
+    `passwords` gets what was typed.
+    """
     from queues.accounts.ticketing_system import Tracker, complete
     from queues.team.database import Database, LoginError
 
@@ -271,6 +400,8 @@ def _as_owner(url: str, ca_file: str) -> Iterator[Database]:
             if not sys.stdin.isatty():
                 raise
             typed = _typed(tracker)
+            if passwords is not None:
+                passwords.append(typed)
         yield database
     finally:
         database.close()

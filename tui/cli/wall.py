@@ -34,6 +34,7 @@ def wall(db: Path | None, as_json: bool) -> None:
                 **{status.value.replace(" ", "_"): count for status, count in person.by_status.items()},
                 "next_due": iso(person.next_due),
                 "writes_on": list(person.writes_on),
+                "looks_at": list(person.looks_at),
                 "last_action": iso(person.last_at),
             }
         )

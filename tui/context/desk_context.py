@@ -402,11 +402,11 @@ class DeskContext:
 
     def read(self, ticket_id: int) -> Conversation | None:
         """Read all that the ticket view shows."""
-        return read_conversation(self.store, ticket_id, self.folds)
+        return read_conversation(self.store, ticket_id, self.folds, self.clock())
 
     def read_newest(self, ticket_id: int) -> Conversation | None:
         """Read what fits on a screen of the ticket, for a look that must not take long."""
-        return read_conversation(self.store, ticket_id, self.folds, GLANCED, GLANCED_BYTES)
+        return read_conversation(self.store, ticket_id, self.folds, self.clock(), GLANCED, GLANCED_BYTES)
 
     def folds(self, ticket: Ticket) -> bool:
         """Return whether the customer's text on the ticket is folded because it may be graphic."""

@@ -33,6 +33,7 @@ from tui.deciding.rerouting import RouteAgain
 from tui.deciding.separating import Separating
 from tui.demo.tour import Tour
 from tui.demo.tutorial import Tutorial
+from tui.desk.colleagues import PresenceAtTickets
 from tui.desk.footer import Footer
 from tui.desk.quit import Quit
 from tui.desk.top_line import TopLine
@@ -73,6 +74,7 @@ from tui.reviews.reviews import Reviews
 from tui.setup.settings import config_folder
 from tui.shifts.begin_and_end import Shifts
 from tui.shifts.figures import ShiftFigures
+from tui.shifts.hand_ticket import HandTicket
 from tui.shifts.handover import HandOver
 from tui.shifts.wall import WallView
 
@@ -161,6 +163,7 @@ class Parts:
         self.shift_figures = ShiftFigures(desk, going, self.view_choice)
         self.shifts = Shifts(desk, going, self.graphic, self.steps, self.shift_figures)
         self.hand_over = HandOver(desk, going, self.shifts)
+        self.hand_ticket = HandTicket(desk, changing)
         self.wall = WallView(desk, going)
         self.reports = Reports(desk, going, self.view_choice)
         self.reviews = Reviews(desk, going, changing, self.graphic, self.steps)
@@ -176,6 +179,7 @@ class Parts:
         self.tutorial = Tutorial(desk, lambda: self.lock.locked)
         self.tour = Tour(desk, self.tutorial)
         self.lock = Lock(desk)
+        self.presence = PresenceAtTickets(desk, self.lock, self.replies)
         self.footer = Footer(desk, whereabouts, self.writing, tips, self.act)
         self.quit = Quit(desk)
         self.all: tuple[Part, ...] = tuple(part for part in vars(self).values() if isinstance(part, Part))
@@ -192,6 +196,7 @@ class Parts:
                 self.steps.load_book,
                 self.lanes_changed.look,
                 self.tutorial.begin,
+                self.presence.show,
             ),
             timers=(
                 (POLL_SECONDS, self._desk.poll),
@@ -203,6 +208,7 @@ class Parts:
                 (1, self._desk.show_header),
                 (1, self.footer.show),
                 (1, self.coach.look_at_work),
+                (1, self.presence.look),
                 (LOCK_SECONDS, self.lock.look_at_idle),
                 (ROOM_SECONDS, self.drafts.try_again),
                 (ROOM_SECONDS, self.form_drafts.try_again),
@@ -217,7 +223,7 @@ class Parts:
             on_ticket_opened=(self.graphic.note_opened,),
             on_lane_shown=(self.escalations.look_first, self.glance.show),
             before_refresh=(self.filter.look_again,),
-            on_refresh=(self.escalations.tell_news, self.glance.show),
+            on_refresh=(self.escalations.tell_news, self.glance.show, self.presence.show),
             before_preview=(
                 self.changed_wording.before_preview,
                 self.bulk_answer.take_selected,
@@ -236,7 +242,12 @@ class Parts:
             ),
             on_refusal=(self.steps.keys_past,),
             on_late_result=(self.changing.tell_late,),
-            before_quitting=(self.coach.keep_visit, self.form_drafts.all_kept, self.drafts.all_kept),
+            before_quitting=(
+                self.coach.keep_visit,
+                self.form_drafts.all_kept,
+                self.drafts.all_kept,
+                self.presence.leave,
+            ),
             on_closed=(self.first_screen.stop_import, self.files.remove_copies, self.palette.close),
         )
 

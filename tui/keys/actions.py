@@ -167,6 +167,12 @@ def _decide() -> list[Action]:
         decide("assign", ("a",), "Assign…", "Assign to an agent, or unassign."),
         decide("take", ("t",), "Take", "Assign to me."),
         decide(
+            "hand_over",
+            ("g p",),
+            "Pass on…",
+            "Hand over to a colleague with a note; accept or return a hand-over.",
+        ),
+        decide(
             "language", ("d",), "Language…", "Set the customer's language, tú, usted or vos, and region; remembered."
         ),
         decide(
@@ -234,7 +240,7 @@ def _look() -> list[Action]:
             "desk.handover",
             ("H",),
             "Hand-over…",
-            "List open work: promises, unsent replies, drafts; end the shift.",
+            "List open work: hand-overs, promises, unsent replies, drafts; end the shift.",
             "Desk",
         ),
         Action("desk.wall", ("g a",), "The wall…", "Show who works on what, and what breaches next.", "Desk"),

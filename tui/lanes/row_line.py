@@ -10,6 +10,7 @@ from rich.cells import cell_len
 
 from data.records.escalations import BACK
 from data.records.tickets import ACTIVE, UNKNOWN_LANGUAGE, LaneRow, Status
+from queues.ground.presence import Present
 from tui.look.ascii_signs import as_written
 from tui.look.one_line import fit, one_line
 from tui.look.short_times import due_word, urgency_sign
@@ -35,6 +36,10 @@ MOST_OF_A_NAME = 20
 """Cells that a name gets at most."""
 SOON = 60 * 60
 """Seconds before a clock runs out from which the row warns."""
+
+
+WRITING, LOOKING = "✎ ", "◦ "
+"""Before a ticket that a colleague writes on, or only has open."""
 
 
 class Pressure(StrEnum):
@@ -97,22 +102,31 @@ FULL = Columns()
 RowParts = tuple[str, str, str]
 
 
-def row_parts(row: LaneRow, width: int, now: int, columns: Columns = FULL, *, who: bool = False) -> RowParts:
+def row_parts(
+    row: LaneRow,
+    width: int,
+    now: int,
+    columns: Columns = FULL,
+    *,
+    who: bool = False,
+    colleagues: Present | None = None,
+) -> RowParts:
     """Return the line in three parts, together `width` cells: urgency and number, the text, the time until due.
 
-    With `who`, the text names the customer before the subject.
+    With `who`, the text names the customer before the subject. Before all of it is a sign of `colleagues` at it.
     """
     head = _head(row, width, columns)
     due = f" {_due(row, now):>{_due_width()}}"
     room = width - cell_len(head) - cell_len(due)
+    sign = "" if not colleagues else WRITING if colleagues.writing else LOOKING
     subject, name = marks(row, now) + as_written(subject_line(row.subject)), as_written(one_line(row.customer_name))
     if who:
-        text = fit(f"{name} · {subject}" if name else subject, room)
+        text = fit(f"{sign}{name} · {subject}" if name else sign + subject, room)
     elif width >= WIDE and columns.name:
         name_width = min(columns.name, room // 3)
-        text = fit(name, name_width) + "  " + fit(subject, room - name_width - 2)
+        text = fit(name, name_width) + "  " + fit(sign + subject, room - name_width - 2)
     else:
-        text = fit(subject, room)
+        text = fit(sign + subject, room)
     return head, text, due
 
 

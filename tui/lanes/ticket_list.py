@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import ClassVar
 
 from rich.segment import Segment
@@ -14,6 +14,7 @@ from textual.strip import Strip
 
 from data.protocols import Clock
 from data.records.tickets import LaneRow, Priority, Severity
+from queues.ground.presence import Present
 from tui.lanes.lane_messages import TicketChosen, TicketHighlighted
 from tui.lanes.row_line import (
     FULL,
@@ -74,6 +75,8 @@ class TicketList(ScrollView, can_focus=True, inherit_bindings=False):
         self._words: dict[tuple[int, int], str] = {}
         """The first words of each ticket as it was last updated."""
         self._columns = FULL
+        self._colleagues: Mapping[int, Present] = {}
+        """The colleagues at tickets, shown by a sign."""
         self.lines = 1
         """Lines of a row: two where there is room."""
         self.is_here = True
@@ -198,6 +201,12 @@ class TicketList(ScrollView, can_focus=True, inherit_bindings=False):
         self.selected.update(row.id for row in window.rows[window.top : window.top + window.height])
         self.refresh()
 
+    def show_colleagues(self, at_tickets: Mapping[int, Present]) -> None:
+        """Mark the tickets where colleagues are."""
+        if at_tickets != self._colleagues:
+            self._colleagues = at_tickets
+            self.refresh()
+
     def clear_selected(self) -> bool:
         """Clear the selection; False if it was empty."""
         had = bool(self.selected)
@@ -263,7 +272,8 @@ class TicketList(ScrollView, can_focus=True, inherit_bindings=False):
             ground = self._ground(under)
             mark = Segment(f"{self._mark(row, under)[0]} ", ground + self._ink("pointer"))
             return Strip([mark, Segment(text, ground + self._ink("quiet"))])
-        parts = row_parts(row, width - 2, now, self._columns, who=self.lines > 1)
+        there = self._colleagues.get(row.id)
+        parts = row_parts(row, width - 2, now, self._columns, who=self.lines > 1, colleagues=there)
         clock = pressure(row, now)
         key = (parts, row.priority, row.severity, row.touches > 0, clock, under, row.id in self.selected, width)
         strip = self._strips.get(key)

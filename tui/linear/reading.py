@@ -11,6 +11,7 @@ from tui.look.short_times import clock_words, span
 from tui.look.shown import safe_line, safe_text
 from tui.look.stored_words import subject_line
 from tui.look.words import counted, words
+from tui.ticket.presence_words import presence_words
 
 if TYPE_CHECKING:
     from tui.ticket.ticket_text import Conversation
@@ -49,8 +50,7 @@ def facts(shown: Conversation, now: int) -> Iterator[str]:
     yield from _clocks(ticket, now)
     if ticket.assignee:
         yield words("assigned to {name}").format(name=safe_line(ticket.assignee))
-    for name in shown.writers:
-        yield words("{name} is writing").format(name=safe_line(name))
+    yield from presence_words(shown.colleagues)
     if ticket.tags:
         yield words("Tags: {tags}").format(tags=safe_line(", ".join(ticket.tags)))
     yield from field_lines(ticket, shown.fields)

@@ -10,11 +10,13 @@ from data.records.changes import Change, Done
 from data.records.tickets import UNKNOWN_LANGUAGE, Status, Ticket
 from macros.filling.answers import problem
 from macros.filling.macro import Ask, Kind, Macro
+from queues.ground.presence import Present, present
 from tui.linear.changes_read_out import ChangedWording
 from tui.linear.console import Console, listed
 from tui.look.shown import safe_line, safe_text
 from tui.look.words import translated, words
 from tui.setup.clock import wall_clock
+from tui.ticket.presence_words import presence_words
 
 if TYPE_CHECKING:
     from queues.desk.desk import Desk
@@ -179,6 +181,7 @@ class Replying:
             people=desk.participants(ticket.id),
             copies=desk.copies(ticket.id, replace(change, cc=None, take_in=())) if recipient else (),
             takes_cc=carries_cc(ticket.connector),
+            colleagues=present(desk.store, wall_clock()).get(ticket.id, Present()),
             our_addresses=desk.rules.our_addresses,
         )
         gates = desk.open_gates(ticket.id, replace(change, status=card.outcome))
@@ -195,6 +198,7 @@ def card_lines(card: Card) -> Sequence[str]:
         .format(who=safe_line(card.recipient), language=change.reply_language or "?")
         .replace(" · ", ", "),
     ]
+    lines += presence_words(card.colleagues)
     if card.cc:
         lines.append(words("Copies to {people}").format(people=safe_line(", ".join(card.cc))))
     if card.new:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import uuid
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -29,6 +30,8 @@ LISTED = 9
 """Tickets in the list: one for each digit."""
 MESSAGES = 3
 """Messages that are read out when a ticket is opened."""
+READS_SECONDS = 300
+"""How long a ticket counts as looked at after the last line about it was typed."""
 LEARNED = 1_000
 """The newest replies, of which a session learns which macro fits."""
 
@@ -61,11 +64,12 @@ class Session:
         from tui.deciding.escalation_text import HandingOver
         from tui.digits.macros_at_hand import Answering
         from tui.procedures.asked_macros import asked_of
-        from tui.setup.open_desk import exposure
+        from tui.setup.open_desk import exposure, in_team
         from tui.setup.settings import config_folder, load
 
         self._console, self._desk = console, desk
         self._exposure, self._revealed = exposure(load().settings), set[int]()
+        self._in_team, self._window = in_team(load().settings), uuid.uuid4().hex[:12]
         self._answering = Answering(desk.store, wall_clock, desk.agent)
         self._answering.load()
         self._answering.learn(LEARNED)
@@ -114,9 +118,11 @@ class Session:
         from queues.desk.choose_next import Choosing
 
         now = wall_clock()
-        waiting = Choosing(self._desk.store, self._exposure, self._desk.agent, self._desk.rules.logins).order(
-            now, limit=LISTED
+        desk = self._desk
+        choosing = Choosing(
+            desk.store, self._exposure, desk.agent, desk.rules.logins, assigns=bool(desk.rules.assigning)
         )
+        waiting = choosing.order(now, limit=LISTED)
         lines = [
             words("ticket {n}, {subject}, from {name}. {why}").format(
                 n=item.row.id,
@@ -166,8 +172,16 @@ class Session:
             return
         self._console.say(*ticket_lines(shown, wall_clock(), most=MESSAGES))
         self._offer(shown.ticket)
-        while shown is not None and self._at_the_ticket(shown):
-            shown = self._read(ticket_id)
+        try:
+            while shown is not None and self._at_the_ticket(shown):
+                shown = self._read(ticket_id)
+        finally:
+            self._look_at(None)
+
+    def _look_at(self, ticket_id: int | None) -> None:
+        """Report to the team what is open; longer than a screen does, since no key is seen while it is read out."""
+        if self._in_team:
+            self._desk.look_at(self._window, ticket_id, seconds=READS_SECONDS)
 
     def _offer(self, ticket: Ticket) -> None:
         """Say what stands in the way of an end, and list the macros at hand."""
@@ -187,6 +201,7 @@ class Session:
     def _at_the_ticket(self, shown: Conversation) -> bool:
         """Do one thing about a ticket; False once it is left."""
         ticket = shown.ticket
+        self._look_at(ticket.id)
         asked = self._console.ask(
             words("A number shows that answer; r reply, k note, e solve, p pending, g steps, m macros, a all messages, "
                   "s skip, u undo, b back.")
@@ -355,7 +370,7 @@ class Session:
     def _read(self, ticket_id: int) -> Conversation | None:
         from tui.ticket.read_conversation import read_conversation
 
-        return read_conversation(self._desk.store, ticket_id, self._folds)
+        return read_conversation(self._desk.store, ticket_id, self._folds, wall_clock())
 
     def _folds(self, ticket: Ticket) -> bool:
         return self._exposure.fold and ticket.id not in self._revealed and self._exposure.holds(ticket)

@@ -29,10 +29,15 @@ class Lock(Part):
         """Note that the agent pressed a key or moved the mouse."""
         self._last = monotonic()
 
+    @property
+    def idle_seconds(self) -> float:
+        """How long ago that was."""
+        return monotonic() - self._last
+
     def look_at_idle(self) -> None:
         """Lock after the time of the settings, if there is a passphrase to open it with."""
         seconds = self.desk.ways.lock_seconds
-        if seconds and not self.locked and monotonic() - self._last >= seconds and passphrase.is_set():
+        if seconds and not self.locked and self.idle_seconds >= seconds and passphrase.is_set():
             self.lock()
 
     def lock(self) -> None:

@@ -108,7 +108,7 @@ class ComposerPlace(Part):
         return matches_by(letters, self.desk.answering.titles(ticket, ticket.language))
 
     def _people(self, letters: str) -> Sequence[Choice]:
-        from queues.figures.wall import agents_known
+        from queues.ground.known_agents import agents_known
         from tui.replying.completion import people_by
 
         if not letters or not self._agents:

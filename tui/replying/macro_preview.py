@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -13,6 +13,7 @@ from data.records.changes import Change, Done
 from data.records.messages import Direction
 from data.records.promises import Promise
 from data.records.tickets import Status, Ticket
+from queues.ground.presence import Present, present
 from tui.context.changing import Changing
 from tui.context.desk_context import DeskContext
 from tui.context.hooks import BeforePreview, MacroWish
@@ -46,6 +47,8 @@ class ReplyPreview(Part):
         super().__init__(desk)
         self.changing, self.next_up, self.macro_questions = changing, next_up, macro_questions
         self.writing, self.steps = writing, steps
+        self._shown: tuple[int, ReplyCard] | None = None
+        """The card that was shown last, and its ticket."""
 
     def fill(
         self, ticket: Ticket, given: Sequence[tuple[Macro, Given]], language: str = "", into: Place | None = None
@@ -96,6 +99,7 @@ class ReplyPreview(Part):
             customer = self.desk.store.customers.get(ticket.customer_id)
             addresses = other_addresses(customer, facts.recipient)
             card = ReplyCard(replace(facts, addresses=addresses, mail=mail))
+            self._shown = ticket.id, card
             self.desk.push_screen(card, partial(self._decided, seen, card, change.promise, back))
             for act in self.desk.hooks.on_answer_shown:
                 act()
@@ -119,6 +123,7 @@ class ReplyPreview(Part):
             card = Card(title, recipient, promised, findings, office=office, now=self.desk.clock(), weak=weak)
             card = replace(
                 card,
+                colleagues=present(desk.store, self.desk.clock()).get(ticket.id, Present()),
                 people=desk.participants(ticket.id),
                 copies=desk.copies(ticket.id, replace(change, cc=None, take_in=())) if recipient else (),
                 takes_cc=carries_cc(seen.connector),
@@ -129,6 +134,12 @@ class ReplyPreview(Part):
             return replace(card, gates=[step.words(ticket.language) for step in gates], guarded=guarded), seen
 
         await self.desk.ask(look, show)
+
+    def show_colleagues(self, at_tickets: Mapping[int, Present]) -> None:
+        """Name on a card that is open the colleagues who are at its ticket now."""
+        if self._shown is not None and self._shown[1] is self.desk.app.screen:
+            ticket_id, card = self._shown
+            card.show_colleagues(at_tickets.get(ticket_id, Present()))
 
     def is_weak(self, ticket: Ticket, change: Change) -> bool:
         """Return whether a reply is a macro's unchanged text that is not sure to fit here."""

@@ -14,6 +14,7 @@ from textual.widgets import Input, Static
 
 from data.records.changes import Change
 from data.records.tickets import Status
+from queues.ground.presence import Present
 from tui.cards.base_card import BaseCard
 from tui.cards.key_line import KeyLine
 from tui.digits.digit_ranking import WEAK
@@ -226,12 +227,22 @@ class ReplyCard(BaseCard[Verdict]):
         self.after_drawing(self._fit)
         return line
 
-    def _close_line(self) -> None:
-        self.query(Input).remove_class("-open")
-        self.set_focus(None)
+    def show_colleagues(self, there: Present) -> None:
+        """Name the colleagues who are at the ticket now."""
+        if there != self.card.colleagues:
+            self.card = replace(self.card, colleagues=there)
+            self._show_facts()
+            self.after_drawing(self._fit)
+
+    def _show_facts(self) -> None:
         reason_line = words("Reason, kept with the ticket: {reason}").format(reason=one_line(self.reason))
         facts = f"{self.card.facts}\n{reason_line}" if self.reason else self.card.facts
         self.query_one("#card-facts", Static).update(Content(facts))
+
+    def _close_line(self) -> None:
+        self.query(Input).remove_class("-open")
+        self.set_focus(None)
+        self._show_facts()
         self.query_one("#card-keys", KeyLine).update(self.card.keys(self.reason))
         self.query_one("#card").set_class(self.card.blocked and not self.reason, "-blocked")
         self.after_drawing(self._fit)

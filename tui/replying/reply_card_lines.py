@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from data.records.changes import Change, Finding
 from data.records.participants import Participant, Standing
 from data.records.tickets import Status
+from queues.ground.presence import Present
 from tui.look.one_line import one_line
 from tui.look.short_times import moment
 from tui.look.words import translated, words
 from tui.replying.outcomes import done_words, outcome
+from tui.ticket.presence_words import presence_words
 
 if TYPE_CHECKING:
     from data.records.customers import Customer
@@ -72,6 +74,8 @@ class Card:
     """Our own addresses: none of them gets a copy."""
     mail: Conversation | None = None
     """The ticket's conversation, of which the card shows what is answered."""
+    colleagues: Present = field(default_factory=Present)
+    """Colleagues who are at the ticket, at other desks of the team."""
     weak: bool = False
     """The macro is not sure to be the answer to this ticket: it is sent only after a second press."""
 
@@ -111,6 +115,7 @@ class Card:
             who=one_line(self.recipient), language=change.reply_language or "?"
         )
         lines = [where + (words(" · a writes to another address") if self.addresses else "")]
+        lines += [f"! {text}" for text in presence_words(self.colleagues)]
         lines += self._warnings()
         lines += self._in_cc()
         if change.subject:

@@ -25,6 +25,7 @@ from queues.ground.field_definitions import fields_of
 from queues.ground.roles import Access, Right, Role
 from queues.ground.teams import Team, teams_of
 from queues.hooks.hook import Hook, check_lanes
+from queues.next_up.fair_share import Assignee, Assigning
 from queues.next_up.graphic_content import Exposure
 from queues.procedures.book import ProcedureBook
 from queues.promises.find_promises import OFFICE, OFFICE_NAME
@@ -199,6 +200,22 @@ def logins(settings: Settings) -> frozenset[str]:
     return frozenset(named - {""})
 
 
+def in_team(settings: Settings) -> bool:
+    """Return whether the desk shares tickets with a team's other desks."""
+    return any(tracker.kind == "team" for tracker in settings.tracker)
+
+
+def assigning(settings: Settings) -> Assigning:
+    """Return to whom tickets are assigned; to no one unless that is on."""
+    agents = [
+        Assignee(
+            row.name, frozenset(row.lanes), frozenset(row.languages), frozenset(row.skills), row.most, row.share
+        )
+        for row in settings.assignee
+    ]  # fmt: skip
+    return Assigning(tuple(agents) if settings.assign.on else ())
+
+
 def exposure(settings: Settings) -> Exposure:
     """Return the rules for graphic tickets: which they are, and how they are handled."""
     table = settings.exposure
@@ -262,6 +279,7 @@ def desk_rules(settings: Settings) -> DeskRules:
             for account in settings.account
         },
         exposure=exposure(settings),
+        assigning=assigning(settings),
         roles=roles(settings),
         logins=logins(settings),
         counts_picks=settings.next_up.count_picks,

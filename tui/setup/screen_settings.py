@@ -37,6 +37,8 @@ class Ways:
     """A quiet line leads through the desk, as in the demo."""
     tips: bool = True
     """The key of an action that was clicked is shown, once in a session."""
+    in_team: bool = False
+    """Colleagues at other desks are shown who looks at a ticket."""
     tutorial: bool = False
     """A box says what to press and why, and waits for it."""
 
@@ -46,7 +48,7 @@ def ways_of(settings: Settings, *, demo: bool = False, empty: bool = False, tuto
 
     The `tutorial` is a demo that shows its own steps and neither the tour nor what a desk says at first.
     """
-    from tui.setup.open_desk import exposure
+    from tui.setup.open_desk import exposure, in_team
 
     return Ways(
         exposure(settings),
@@ -61,5 +63,6 @@ def ways_of(settings: Settings, *, demo: bool = False, empty: bool = False, tuto
         heads=(demo or empty) and not tutorial,
         tour=demo and not tutorial,
         tips=settings.tips,
+        in_team=in_team(settings),
         tutorial=tutorial,
     )

@@ -94,6 +94,30 @@ class TeamTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename=
     """The language of texts to it, by ISO 639-1 code."""
 
 
+class AssignTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
+    """`[assign]`: whether tickets that no one has are assigned by rules."""
+
+    on: bool = False
+    """Assign them, to the agents of `[[assignee]]`."""
+
+
+class AssigneeTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
+    """One `[[assignee]]`: an agent to whom tickets are assigned, and which."""
+
+    name: str
+    """The agent's name; in a team the login."""
+    lanes: tuple[str, ...] = ()
+    """Only tickets in these lanes; empty for all."""
+    languages: tuple[str, ...] = ()
+    """Only tickets in these languages, by ISO 639-1 code; empty for all, and for tickets of unknown language."""
+    skills: tuple[str, ...] = ()
+    """Topics and tags; a ticket with a topic or tag that is anyone's skill goes only to those who have it."""
+    most: Annotated[int, Meta(ge=1)] = 10
+    """How many new and open tickets to have in hand at most."""
+    share: Annotated[int, Meta(ge=1, le=100)] = 1
+    """The share of the work: 2 for twice as much as others have."""
+
+
 class NextUpTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
     """`[next-up]`: what happens when an agent does not take what comes next."""
 
@@ -257,6 +281,9 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="
     team: list[TeamTable] = []
     """The teams to escalate to."""
     next_up: NextUpTable = NextUpTable()
+    assign: AssignTable = AssignTable()
+    assignee: list[AssigneeTable] = []
+    """The agents to whom tickets are assigned, if `[assign]` says so."""
     exposure: ExposureTable = ExposureTable()
     shift: ShiftTable = ShiftTable()
     suggestions: SuggestionsTable = SuggestionsTable()

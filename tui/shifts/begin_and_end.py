@@ -8,13 +8,15 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from data.store import Store
+from queues.ground.known_agents import agents_known
 from queues.shifts import shift as shifts
+from queues.shifts.handover import to_hand_over
 from tui.cards.field import types
 from tui.context.desk_context import DeskContext
 from tui.context.going import Going
 from tui.context.hooks import Act
 from tui.context.part import Part
-from tui.look.words import words
+from tui.look.words import counted, words
 from tui.moving.graphic_words import GraphicContent
 from tui.procedures.steps import ProcedureSteps
 from tui.shifts.figures import ShiftFigures
@@ -186,11 +188,31 @@ class Shifts(Part):
         from tui.cards.text_card import TextCard
 
         async def written(text: str | None) -> None:
-            if text is not None:
+            if text is None:
+                return
+            texts = to_hand_over(self.desk.store, self.desk.agent, self.desk.clock())
+            if texts and len(agents_known(self.desk.store)) > 1:
+                self._ask_whom(text, texts)
+            else:
                 await self.desk.ask(lambda desk: desk.end_shift(text), self._ended)
 
         title = words("Hand-over for the next shift; saving it ends yours")
         self.desk.push_screen(TextCard(title, note), written)
+
+    def _ask_whom(self, note: str, texts: Mapping[int, str]) -> None:
+        """Ask which colleague gets what is left; Esc and an empty answer leave it to whoever comes next."""
+        from tui.cards.ask_line import AskLine
+
+        async def answered(name: str | None) -> None:
+            to = name or ""
+            await self.desk.ask(lambda desk: desk.end_shift(note, hand_to=to, texts=texts), self._ended)
+
+        question = counted(
+            "{n} ticket with something left: hand it over to whom?",
+            "{n} tickets with something left: hand them over to whom?",
+            len(texts),
+        ).format(n=len(texts))
+        self.desk.push_screen(AskLine(question, words("a name; empty for whoever comes next")), answered)
 
     def _ended(self, shift: Shift) -> None:
         from tui.look.short_times import span

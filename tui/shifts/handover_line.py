@@ -33,6 +33,9 @@ def item_line(item: HandoverItem, now: int) -> str:
     if item.kind == "promise":
         stand = words("{span} late") if item.late else words("due in {span}")
         label = words("promise, {stand}").format(stand=stand.format(span=span(abs(item.at - now))))
+    elif item.kind == "handed over":
+        people = {"author": safe_line(item.author)[:12], "addressee": safe_line(item.addressee)[:12]}
+        label = words("{author} to {addressee}").format(**people)
     elif item.kind == "draft":
         label = words("draft, {span} old").format(span=span(max(0, now - item.at)))
     else:

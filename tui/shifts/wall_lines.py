@@ -43,6 +43,9 @@ def _agent(person: AgentAtWork, now: int) -> str:
     if person.writes_on:
         numbers = " ".join(f"#{number}" for number in person.writes_on)
         parts.append(words("writes on {tickets}").format(tickets=numbers))
+    if person.looks_at:
+        numbers = " ".join(f"#{number}" for number in person.looks_at)
+        parts.append(words("looks at {tickets}").format(tickets=numbers))
     if person.last_at is not None:
         parts.append(words("last action {span} ago").format(span=span(max(0, now - person.last_at))))
     return f"{fit(one_line(person.agent), _NAME)} {' · '.join(parts)}"

@@ -33,6 +33,9 @@ _DETAILS = (
     "heard",
     "reason",
     "override_reason",
+    "assigned",
+    "handed_to",
+    "handover",
 )
 """The parts of an event's detail that are shown."""
 _SENTENCES = {

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from data.records.promises import PromiseState
 from data.records.tickets import Ticket
-from queues.ground.presence import writers_of
+from queues.ground.presence import Present, present
 from tui.ticket.ticket_text import Conversation
 
 if TYPE_CHECKING:
@@ -19,7 +19,12 @@ ASIDES = ("skipped", "picked", "delivered")
 
 
 def read_conversation(
-    store: Store, ticket_id: int, folds: Callable[[Ticket], bool], messages: int = 200, most: int = MOST_BYTES
+    store: Store,
+    ticket_id: int,
+    folds: Callable[[Ticket], bool],
+    now: int,
+    messages: int = 200,
+    most: int = MOST_BYTES,
 ) -> Conversation | None:
     """Return the ticket with its newest `messages` and related records; None if there is no such ticket.
 
@@ -46,5 +51,5 @@ def read_conversation(
         folded=folds(ticket),
         fields=store.custom_fields.all(),
         proposed_at=draft.updated_at if draft is not None and draft.proposed else None,
-        writers=writers_of(store, ticket_id) if ticket.connector.startswith("team:") else (),
+        colleagues=present(store, now).get(ticket_id, Present()),
     )

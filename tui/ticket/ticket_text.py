@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Generator, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from rich.cells import cell_len
 
@@ -17,6 +17,7 @@ from data.records.problems import Problem
 from data.records.promises import GivenPromise
 from data.records.ratings import BEST, Rating
 from data.records.tickets import UNKNOWN_LANGUAGE, LaneRow, Ticket
+from queues.ground.presence import Present
 from tui.look.ascii_signs import as_written
 from tui.look.inked_lines import Ink, Line
 from tui.look.one_line import fit, one_line
@@ -27,6 +28,7 @@ from tui.look.words import counted, words
 from tui.look.wrapping import wrap, wrap_safe
 from tui.ticket.event_line import aside_line
 from tui.ticket.field_lines import field_lines
+from tui.ticket.presence_words import presence_words
 from tui.ticket.sign_line import WARNINGS, sign_line
 
 SEPARATOR = " · "
@@ -67,8 +69,8 @@ class Conversation:
     """When it was passed over, or taken out of turn."""
     folded: bool = False
     """The customer's words may be graphic and are not shown yet."""
-    writers: Sequence[str] = ()
-    """Colleagues who write on it now."""
+    colleagues: Present = field(default_factory=Present)
+    """Colleagues who write on it or have it open now, at other desks of the team."""
     fields: Sequence[CustomField] = ()
     """The custom fields that the desk has."""
     proposed_at: int | None = None
@@ -83,7 +85,7 @@ def title_line(shown: Conversation) -> str:
 def fact_lines(shown: Conversation, width: int, now: int) -> list[Line]:
     """Return the two lines that stay on the screen: the ticket's state and clocks; who writes, and their history."""
     return [
-        _state_line(shown.ticket, width, now, shown.writers),
+        _state_line(shown.ticket, width, now, shown.colleagues),
         Line(Ink.QUIET, fit(" · ".join(_person(shown)), width)),
     ]
 
@@ -123,13 +125,13 @@ def ticket_lines(
     return lines
 
 
-def _state_line(ticket: Ticket, width: int, now: int, writers: Sequence[str] = ()) -> Line:
-    """Draw who else writes, state, tags and clocks in one line; if it is too long, the next clock goes before tags."""
+def _state_line(ticket: Ticket, width: int, now: int, colleagues: Present) -> Line:
+    """Draw who else is here, state, tags and clocks in one line; if it is too long, the next clock goes before tags."""
     owner = (
         words("assigned to {name}").format(name=one_line(ticket.assignee)) if ticket.assignee else words("unassigned")
     )
     severity = [ticket.severity.value] if ticket.severity else []
-    others = [words("{name} is writing").format(name=one_line(name)) for name in writers]
+    others = presence_words(colleagues)
     state = [*others, words(ticket.status.value), words(ticket.priority.value), *severity, owner]
     clocks = [(clock_words(name, due, now), due <= now) for name, due in _clocks(ticket) if due is not None]
     tags = [f"+{one_line(tag)[:MOST_OF_A_TAG]}" for tag in ticket.tags]

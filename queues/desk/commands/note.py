@@ -15,8 +15,8 @@ class Note(Command):
     """Adds a note to the conversation; a new ticket becomes open."""
 
     def asked(self, change: Change) -> bool:
-        """The change has a note; even an empty note counts, to be refused."""
-        return change.note is not None
+        """The change has a note of its own; even an empty note counts, to be refused."""
+        return change.note is not None and not (change.hand_to or change.hand_answer)
 
     def check(self, work: TicketChange) -> None:
         """Refuse a draft that was already sent, and an empty note."""

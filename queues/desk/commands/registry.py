@@ -17,13 +17,14 @@ from queues.desk import (
     transfers,
     waiting_replies,
 )
-from queues.desk.commands import decide_copies, link_problem, messages, remembered, set_harm
+from queues.desk.commands import decide_copies, hand_over, link_problem, messages, remembered, set_harm
 from queues.desk.commands.answer_escalation import AnswerEscalation
 from queues.desk.commands.assign import Assign
 from queues.desk.commands.command import Command
 from queues.desk.commands.decide_copies import DecideCopies
 from queues.desk.commands.escalate import Escalate
 from queues.desk.commands.forward import ForwardTicket
+from queues.desk.commands.hand_over import HandOver
 from queues.desk.commands.link_problem import LinkProblem
 from queues.desk.commands.merge import Merge
 from queues.desk.commands.move_messages import MoveMessages
@@ -46,6 +47,7 @@ from queues.shifts import shift
 
 _REPLY, _NOTE, _ESCALATE, _ANSWER_ESCALATION = Reply(), Note(), Escalate(), AnswerEscalation()
 _SNOOZE, _SET_STATUS, _ASSIGN, _MERGE, _FORWARD = Snooze(), SetStatus(), Assign(), Merge(), ForwardTicket()
+_HAND_OVER = HandOver()
 
 COMMANDS: tuple[Command, ...] = (
     _MERGE,
@@ -53,6 +55,7 @@ COMMANDS: tuple[Command, ...] = (
     DecideCopies(),
     _REPLY,
     _NOTE,
+    _HAND_OVER,
     _FORWARD,
     _ESCALATE,
     _ANSWER_ESCALATION,
@@ -90,6 +93,7 @@ DECIDES_STATUS: tuple[Command, ...] = (
     _REPLY,
     _ANSWER_ESCALATION,
     _NOTE,
+    _HAND_OVER,
     _FORWARD,
     _ASSIGN,
 )
@@ -98,6 +102,7 @@ DECIDES_STATUS: tuple[Command, ...] = (
 STEP_KINDS: Mapping[str, StepKind] = {
     **ticket_fields.STEP_KINDS,
     **messages.STEP_KINDS,
+    **hand_over.STEP_KINDS,
     **escalations.STEP_KINDS,
     **forwards.STEP_KINDS,
     **form_drafts.STEP_KINDS,

@@ -21,7 +21,7 @@ _EACH: dict[str, object] = {
     "team_answer": TeamAnswer(1, "Done"), "problem": 0, "snooze_until": 5, "promise": Promise("today", 5),
     "procedure": "refund", "take_in": ("bob@x.example",), "leave_out": ("bob@x.example",),
     "merge_into": 2, "move": (1,), "forward": Forward("x@y.example", "Look"), "harm": "threat", "automatic": ("lane",),
-    "fields": {"order": "A-17"},
+    "fields": {"order": "A-17"}, "hand_to": "bruno", "hand_answer": "accepted",
 }  # fmt: skip
 """A value of each field that asks for something by itself."""
 _OF_ANOTHER = {
@@ -81,6 +81,6 @@ def test_undo_knows_every_kind_of_step_by_one_owner() -> None:
     """The list of kinds is joined from several files; none may hide another's."""
     kinds = ["fields", "message", "outbox", "draft", "escalation", "link", "problem", "customer", "promise", "step",
              "quality", "shift", "settled", "copies", "moved", "apart", "forward", "taken draft", "form draft",
-             "renamed", "harm", "redaction"]  # fmt: skip
+             "renamed", "harm", "redaction", "handover", "handover state"]  # fmt: skip
     assert sorted(STEP_KINDS) == sorted(kinds)
     assert len({id(kind.turn) for kind in STEP_KINDS.values()}) == len(kinds)

@@ -28,11 +28,11 @@ OPEN = {
     Desk: {
         # they read
         "findings", "findings_of_new", "open_gates", "promise", "office", "recipient", "copies", "participants",
-        "next_up", "mentions",
+        "next_up", "mentions", "handovers",
         # about the agent, not the ticket
-        "acknowledge", "spent", "reveal", "begin_shift", "end_shift",
+        "acknowledge", "spent", "reveal", "look_at", "begin_shift", "end_shift",
         # mail, other systems and the clock act by them, whoever sits at the desk
-        "receive", "take_over", "follow", "pass_on", "tick", "redact_due",
+        "receive", "take_over", "follow", "note_handover", "pass_on", "tick", "redact_due",
     },
     Reviewing: {"to_review", "draft_key", "see", "reply"},
     Ratings: set[str](),
@@ -79,6 +79,7 @@ WORK: dict[str, Callable[[Desk], object]] = {
     "outbox": lambda desk: desk.settle(1, Wish.SEND),
     "skip": lambda desk: desk.skip(1, "later"),
     "step": lambda desk: desk.take_step(1, "x", True),
+    "detach": lambda desk: desk.detach("post", "files"),
     "rating": lambda desk: desk.ratings.correct_rating(1, None),
 }
 LEADS: dict[str, Callable[[Desk], object]] = {

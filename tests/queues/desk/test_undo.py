@@ -149,6 +149,8 @@ CHANGED: dict[str, st.SearchStrategy[Any]] = {
     "snooze_until": st.none() | st.just(START + 500),
     "promise": st.none() | st.just(Promise("news", START + 900)),
     "gives_no_promise": st.booleans(),
+    "hand_to": st.sampled_from(["", "", "eva", "bob"]),
+    "hand_answer": st.sampled_from(["", "", "accepted", "taken back"]),
     "procedure": st.none() | st.sampled_from(["", "lock"]),
     "take_in": st.sampled_from([(), ("bob@x.example",), ("bob@x.example", "eva@x.example")]),
     "leave_out": st.sampled_from([(), ("carl@x.example",), ("eva@x.example", "dora@x.example")]),

@@ -16,7 +16,7 @@ from queues.clocks.sla import Policy
 from queues.desk.desk import Desk
 from queues.desk.desk_rules import DeskRules
 from queues.figures.wall import wall
-from queues.ground.presence import PRESENCE
+from queues.ground.presence import COLLEAGUES
 from queues.routing.rules import Rules
 
 NOW = 1_800_000_000
@@ -57,11 +57,15 @@ def test_agents_lanes_and_breaches_are_counted(store: Store) -> None:
     eva.act([4], Change(assignee="eva", status=Status.SOLVED))
     bruno.act([5], Change(assignee="bruno"))
     with store.write():
-        store.settings.save(PRESENCE, {"team:desk": {"5": ["bruno"], "6": ["carla", "bruno"]}})
+        writing, looking = {"5": ["bruno"], "6": ["carla", "bruno"]}, {"5": ["bruno", "dora"], "7": ["carla"]}
+        store.settings.save(COLLEAGUES, {"team:desk": {"until": NOW + 1, "writing": writing, "looking": looking}})
     seen = wall(store, NOW)
     held = {person.agent: (person.by_status[Status.OPEN], person.by_status[Status.PENDING]) for person in seen.agents}
-    assert held == {"eva": (2, 1), "bruno": (1, 0), "carla": (0, 0)}
-    assert {person.agent: person.writes_on for person in seen.agents} == {"eva": (), "bruno": (5, 6), "carla": (6,)}
+    assert held == {"eva": (2, 1), "bruno": (1, 0), "carla": (0, 0), "dora": (0, 0)}
+    assert {person.agent: (person.writes_on, person.looks_at) for person in seen.agents} == {
+        "eva": ((), ()), "bruno": ((5, 6), ()), "carla": ((6,), (7,)), "dora": ((), (5,)),
+    }  # fmt: skip
+    assert [person.agent for person in wall(store, NOW + 1).agents] == ["bruno", "eva"]  # what is known has ended
     assert [person.last_at for person in seen.agents if person.agent == "carla"] == [None]
     lanes = {lane.lane: (lane.waiting, lane.unassigned, lane.late) for lane in seen.lanes}
     assert lanes["mail"] == (3, 2, 1)

@@ -41,7 +41,7 @@ def test_set_up_joined_answered_and_left(
     url = postgres_server.url("owner", "support")
     passwords(monkeypatch, tmp_path / "pgpass", f"owner:{WORD}")
     assert run(["team", "init", url, "--lease", "45", "--json"]) == 0
-    assert rows(capsys) == [{"migrations": [1, 2], "restored": False}]
+    assert rows(capsys) == [{"migrations": [1, 2, 3], "restored": False}]
     assert run(["team", "init", url]) == 0
     assert "is up to date" in capsys.readouterr().out
     assert run(["team", "add", url, "eva", "--json"]) == 0

@@ -17,6 +17,7 @@ from data.records.messages import Direction
 from data.records.tickets import Severity, Status
 from data.store import Store
 from queues.desk.desk import Desk
+from queues.ground.presence import COLLEAGUES
 from tests.tui.playing import NOW, SUBJECTS, clock, fifteen_tickets, incoming, make_desk
 from tui.cli.listing import show
 from tui.linear.console import Console
@@ -249,3 +250,18 @@ def test_an_end_of_input_while_editing_sends_nothing(desk: Desk) -> None:
     for letter in ("e", "t", "c"):
         talk(desk, "#1", "r", "Hola", ".", letter)
     assert sent(desk) == []
+
+
+def test_a_desk_in_a_team_reports_what_it_reads_out_and_names_who_else_is_there(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tui.setup.open_desk.in_team", lambda settings: True)
+    looks: list[int | None] = []
+    monkeypatch.setattr(Desk, "look_at", lambda desk, window, number, *, seconds: looks.append(number))
+    there = {"until": 1 << 40, "writing": {"8": ["bruno"]}, "looking": {"8": ["eva"]}}
+    with desk.store.write():
+        desk.store.settings.save(COLLEAGUES, {"team:desk": there})
+    said = talk(desk, "#8", "r", "Hola, ya está.", ".", "no", "b")
+    assert said.count("bruno is writing") == 2  # of the ticket, and of the reply before it is sent
+    assert "eva has it open" in said
+    assert looks == [8, 8, None]
