@@ -5,14 +5,11 @@ from __future__ import annotations
 import asyncio
 import inspect
 from collections import defaultdict
-from collections.abc import Callable, Iterator
 from contextvars import ContextVar
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from macros.suggesting.first_lesson import NAME, remembered
 from macros.suggesting.suggest import Suggester
 
 _TEACHING = ("know", "know_name", "know_message", "learn", "settle", "unlearn")

@@ -1,7 +1,7 @@
-"""Learns what the macros teach in a process of its own, which keeps it as a file: `python -m tui.digits.lesson_process`.
+"""Learns what the macros teach in a process of its own, which keeps it as a file.
 
-Learning makes half a million objects. The screen's process would keep their memory for as long as it is open; so it reads
-the file, as at every later start.
+Learning makes half a million objects. The screen's process would keep their memory for as long as it is open; so it
+reads the file, as at every later start.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ def learn_apart() -> None:
 
 
 def main() -> None:
+    """Learn, unless it is kept already."""
     from macros.files.library import Library
     from macros.suggesting.learning import Learner
 
