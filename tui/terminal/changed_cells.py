@@ -97,9 +97,9 @@ class ChangedCells:
                 run, after = _run(at, style, text)
                 for start, cells in self._take(run):
                     out.append(_move(cursor, (at[0], start)))
-                    drawn, pen, passed = _drawn(pen, cells, erases=self._erases)
+                    drawn, pen, over = _drawn(pen, cells, erases=self._erases)
                     out.append(drawn)
-                    cursor = (at[0], start + passed)
+                    cursor = (at[0], start + over)
                 if run.at[0] in self._unsteady:
                     out.append(f"{_change(pen, style)}\x1b[{at[0] + 1};{at[1] + 1}H{run.written}")
                     pen, cursor = after, None
