@@ -8,7 +8,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench.terminal import LONG_QUIET, Session
+from bench.results import note
+from bench.terminal import LONG_QUIET, Press, Session
 
 ROUNDS = 3
 KEYS = (
@@ -30,7 +31,7 @@ MOST_BYTES = 6_000
 
 
 def main() -> None:
-    found: dict[str, list[tuple[float, int, float]]] = {name: [] for name, _ in KEYS}
+    found: dict[str, list[Press]] = {name: [] for name, _ in KEYS}
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "desk.db"
         tridesk = [sys.executable, "-m", "tui"]
@@ -42,7 +43,9 @@ def main() -> None:
                     found[name].append(session.press(key, LONG_QUIET))
     print(f"{'key':20} {'first byte':>12} {'bytes':>8} {'CPU':>8}")
     for name, runs in found.items():
-        first, size, cpu = (statistics.median(run[place] for run in runs) for place in range(3))
+        first, size, cpu, _ = (statistics.median(run[place] for run in runs) for place in range(4))
+        for unit, value in (("ms", first), ("bytes", size), ("ms CPU", cpu)):
+            note(name, "tridesk", value, unit)
         print(f"{name:20} {first:9.1f} ms {size:8.0f} {cpu:5.0f} ms{'' if size <= MOST_BYTES else '  over the aim'}")
 
 
