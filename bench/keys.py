@@ -38,7 +38,7 @@ def main() -> None:
         subprocess.run([*tridesk, "demo", "--keep", str(path), "--no-ui"], check=True, capture_output=True)
         for _ in range(ROUNDS):
             with Session([*tridesk, "--db", str(path)], "open") as session:
-                session.wait(2.0)  # macros and procedures are loaded after the first picture
+                session.wait(5.0)  # macros and procedures are loaded after the first picture
                 for name, key in KEYS:
                     found[name].append(session.press(key, LONG_QUIET))
     print(f"{'key':20} {'first byte':>12} {'bytes':>8} {'CPU':>8}")

@@ -76,10 +76,14 @@ def markdown(of: Machine, rows: Sequence[Row]) -> str:
         found.setdefault((row.work, row.program, row.unit), {})[row.size] = row.value
     lines = [_line(heads), _line(["---"] * len(heads))]
     for (work, program, unit), values in found.items():
-        shown = [f"{values[size]:,.4g} {unit}" if size in values else "" for size in (*sizes, None)]
+        shown = [_shown(values[size], unit) if size in values else "" for size in (*sizes, None)]
         lines.append(_line([work, program, *shown]))
     machine_lines = [f"{name.replace('_', ' ')}: {value}" for name, value in asdict(of).items()]
     return "\n".join([*lines, "", *machine_lines, ""])
+
+
+def _shown(value: float, unit: str) -> str:
+    return f"{f'{value:,.2f}'.rstrip('0').rstrip('.')} {unit}".rstrip()
 
 
 def _line(cells: Sequence[str]) -> str:

@@ -45,7 +45,7 @@ def main() -> None:
                 command = [sys.executable, "-m", "bench.relay", str(line), str(BITS), *tridesk, "--db", str(copy)]
                 with Session(command, "open") as session:
                     paints.append(session.first_paint)
-                    session.wait(2.0)
+                    session.wait(5.0)
                     for name, key in KEYS:
                         found[name].append(session.press(key, LONG_QUIET))
                     lost += len(TYPED) - typed(session, copy)
