@@ -4,7 +4,20 @@ from __future__ import annotations
 
 import sys
 
-from bench import intake, keys, language, mail, programs, report, routing, screen, suggest
+from bench import (
+    intake,
+    keys,
+    language,
+    mail,
+    peers,
+    programs,
+    report,
+    results,
+    routing,
+    screen,
+    slow_line,
+    suggest,
+)
 
 
 def main() -> None:
@@ -13,10 +26,13 @@ def main() -> None:
     routing.main()
     screen.main()
     keys.main()
+    peers.main()
+    slow_line.main()
     intake.main()
     mail.main()
     programs.main()
     report.main()
+    print("The table is in", " and ".join(map(str, results.save())))
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
+from bench.results import note
 from data.demo import many
 from data.store import Store
 from queues.connectors.files import messages_of
@@ -82,7 +83,9 @@ def import_into(path: Path, mbox: Path, statements: Counter[str]) -> None:
 def index(folder: Path) -> None:
     """Let notmuch index the Maildir."""
     config = folder / "notmuch.config"
-    config.write_text(f"[database]\npath={folder / 'mail'}\n[user]\nname=x\nprimary_email=x@bench.example\n")
+    config.write_text(
+        f"[database]\npath={folder / 'mail'}\n[user]\nname=x\nprimary_email=x@bench.example\n[new]\ntags=inbox;unread\n"
+    )
     subprocess.run(
         ["notmuch", "new", "--quiet"], check=True, capture_output=True, env=os.environ | {"NOTMUCH_CONFIG": str(config)}
     )
@@ -98,7 +101,10 @@ def main(given: str = "") -> None:
         if shutil.which("notmuch"):
             rows["notmuch new"] = measured(lambda: index(folder))
         for name, (wall, cpu) in rows.items():
+            note("take in a mail", name, cpu / amount * 1000, "ms CPU", amount)
+            note("take in mails", name, amount / wall, "a second", amount)
             print(f"{name:16} {amount / wall:7,.0f} mails/s  {cpu / amount * 1000:6.2f} ms CPU a mail")
+        note("take in a mail", "tridesk import", sum(counts.values()) / amount, "statements", amount)
         print(f"{sum(counts.values()) / amount:.1f} statements a mail")
 
 

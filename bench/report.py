@@ -16,6 +16,7 @@ from datetime import UTC
 from functools import partial
 from pathlib import Path
 
+from bench.results import note
 from data.store import Store
 from queues.figures.grouping import By, Grouped
 from queues.figures.reporting import Period, reports
@@ -103,6 +104,8 @@ def measure(path: Path) -> None:
         period = Period(newest + 1 - days * DAY, newest + 1)
         scan = seconds(lambda: sum(1 for _ in db.execute(_SCAN)))
         took = seconds(partial(reports, store, period, groupings, UTC))
+        note(f"report, {name}", "tridesk", took, "s CPU", tickets)
+        note(f"report, {name}", "a scan of all events", scan, "s CPU", tickets)
         print(f"{name:36} {took:7.2f} s  raw scan {scan:6.2f} s  {took / scan:6.2f} scans")
     store.close()
 

@@ -13,6 +13,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from bench.results import note
 from bench.terminal import Run, run
 from data.desk_file.encryption import KEY_BYTES, new_salt, remember
 from data.records.incoming import Incoming
@@ -87,8 +88,16 @@ def report(runs: dict[str, list[Run]]) -> None:
         middle, late = statistics.median(keys), keys[int(len(keys) * 0.95)]
         size = statistics.median(item.bytes_a_key for item in found)
         cpu = statistics.median(item.cpu for item in found)
+        memory = statistics.median(item.memory for item in found)
+        figures = (("first paint", paint, "ms"), ("move one row", middle, "ms"), ("move one row", size, "bytes"),
+                   ("start and 20 moves", cpu, "ms CPU"), ("memory", memory, "MB"))  # fmt: skip
+        for work, value, unit in figures:
+            program, _, tickets = name.partition(", ")
+            amount = "".join(filter(str.isdigit, tickets))
+            note(work, program, value, unit, int(amount) if amount else None)
         print(
             f"{name:24} {paint:9.0f} ms {paint / floor:7.2f} {middle:6.1f} ms {late:6.1f} ms {size:10.0f} {cpu:5.0f} ms"
+            f" {memory:5.0f} MB"
         )
 
 

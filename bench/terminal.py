@@ -11,12 +11,26 @@ import struct
 import termios
 import time
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 QUIET = 0.12
 """Seconds without output after which a picture counts as drawn."""
 LONG_QUIET = 0.5
 """The same where what is drawn later has to be counted too."""
 LONGEST = 60.0
+
+
+class Press(NamedTuple):
+    """What a key cost."""
+
+    first: float
+    """Milliseconds to the first byte."""
+    size: int
+    """Bytes."""
+    cpu: float
+    """Milliseconds of processor time."""
+    last: float
+    """Milliseconds to the last byte."""
 
 
 @dataclass
@@ -27,6 +41,8 @@ class Run:
     cpu: float = 0.0
     keys: list[float] = field(default_factory=list)
     bytes_a_key: float = 0.0
+    memory: float = 0.0
+    """Megabytes at the end."""
 
 
 class Session:
@@ -59,25 +75,35 @@ class Session:
         """The processor time used so far, in milliseconds."""
         return _cpu(self._child)
 
+    @property
+    def memory(self) -> float:
+        """The megabytes of memory that the program has."""
+        with open(f"/proc/{self._child}/statm", encoding="ascii") as statm:
+            return int(statm.read().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+    def write(self, keys: str) -> None:
+        """Press keys without waiting for what they draw."""
+        os.write(self._terminal, keys.encode())
+
     def wait(self, seconds: float) -> None:
         """Let the program work for a while, and drop what it draws."""
         time.sleep(seconds)
         _settle(self._terminal)
 
-    def press(self, key: str, quiet: float = QUIET) -> tuple[float, int, float]:
-        """Press a key; return milliseconds to the first byte, the bytes, and milliseconds of processor time."""
+    def press(self, key: str, quiet: float = QUIET) -> Press:
+        """Press a key, and wait until nothing more is drawn."""
         before, pressed = self.cpu, time.perf_counter()
         os.write(self._terminal, key.encode())
-        first, count = _settle(self._terminal, quiet)
-        return (first - pressed) * 1000, count, self.cpu - before
+        first, count, last = _settle(self._terminal, quiet)
+        return Press((first - pressed) * 1000, count, self.cpu - before, (last - pressed) * 1000)
 
 
 def run(command: list[str], shows: str, keys: str = "", environment: dict[str, str] | None = None) -> Run:
     """Start the command, wait until it shows the text, press each key and wait for its picture, then end it."""
     with Session(command, shows, environment) as session:
         pressed = [session.press(key) for key in keys]
-        result = Run(session.first_paint, session.cpu, [first for first, _, _ in pressed])
-        result.bytes_a_key = sum(count for _, count, _ in pressed) / len(keys) if keys else 0
+        result = Run(session.first_paint, session.cpu, [press.first for press in pressed], memory=session.memory)
+        result.bytes_a_key = sum(press.size for press in pressed) / len(keys) if keys else 0
         return result
 
 
@@ -91,14 +117,16 @@ def _until(terminal: int, wanted: bytes, started: float) -> float:
     return (time.perf_counter() - started) * 1000
 
 
-def _settle(terminal: int, quiet: float = QUIET) -> tuple[float, int]:
-    """Read until nothing comes for a while; return when the first byte came and how many there were."""
-    first, count = 0.0, 0
+def _settle(terminal: int, quiet: float = QUIET) -> tuple[float, int, float]:
+    """Read until nothing comes for a while; return when the first byte came, how many there were, and the last one."""
+    first, count, last = 0.0, 0, 0.0
     while select.select([terminal], [], [], quiet if count else 1.0)[0]:
         read = len(os.read(terminal, 65536))
-        first = first or time.perf_counter()
+        last = time.perf_counter()
+        first = first or last
         count += read
-    return first or time.perf_counter(), count
+    now = time.perf_counter()
+    return first or now, count, last or now
 
 
 def _cpu(child: int) -> float:

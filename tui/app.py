@@ -32,6 +32,7 @@ from tui.keys.keymap import Keymap, Leader, keymap_from
 from tui.keys.start_settings import keymap_of, theme_of
 from tui.look.ascii_signs import AsciiSigns
 from tui.look.ascii_signs import use as use_ascii
+from tui.look.inner_colors import remember_by_color
 from tui.look.no_color import NoColour
 from tui.look.theme import THEME_SETTING, THEMES, chosen_theme, theme_name
 from tui.look.words import words
@@ -95,6 +96,7 @@ class DeskApp(App[int]):
             self.animation_level = "none"
         self.ascii_signs = ascii_signs
         use_ascii(ascii_signs)
+        remember_by_color()
         self._ended_with: int | None = None
         self._exiting = False
         self._event_loop: asyncio.AbstractEventLoop | None = None

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sized
+from collections.abc import Collection, Mapping, Set
 
 import msgspec
 
-from macros.suggesting.packed_weights import PackedWeights, pack, unpack
+from macros.suggesting.packed_weights import PackedWeights, Weights
 
 _NOTHING = 1e-9
 """Below this a weight is what rounding left of a subtraction."""
@@ -17,7 +17,8 @@ _NOTHING = 1e-9
 class ClosenessState(msgspec.Struct, array_like=True):
     """Centroids of macros, as a file can keep them."""
 
-    weights: PackedWeights
+    weights: PackedWeights[str]
+    sizes: dict[str, int]
     norms: dict[str, float]
 
 
@@ -25,41 +26,36 @@ class Closeness:
     """Keeps one centroid a macro; a feature counts the more, the fewer macros have it."""
 
     def __init__(self) -> None:
-        self._weights: dict[str, dict[str, float]] = {}
+        self._weights: Weights[str] = Weights()
         """By feature and macro."""
-        self._features: dict[str, dict[str, float]] = {}
-        """The same by macro and feature."""
+        self._sizes: dict[str, int] = {}
+        """How many features each macro has."""
         self._norms: dict[str, float] = {}
 
     @property
     def state(self) -> ClosenessState:
         """All that it holds."""
-        return ClosenessState(pack(self._weights), self._norms)
+        return ClosenessState(self._weights.packed(), self._sizes, self._norms)
 
-    def restore(self, state: ClosenessState, names: dict[str, str]) -> None:
-        """Hold what a file kept; `names` as for `unpack`."""
-        self._weights, self._norms = unpack(state.weights, names), state.norms
-        self._features = {}
-        for feature, held in self._weights.items():
-            for macro, weight in held.items():
-                self._features.setdefault(macro, {})[feature] = weight
+    @state.setter
+    def state(self, state: ClosenessState) -> None:
+        self._weights, self._sizes, self._norms = Weights(state.weights), state.sizes, state.norms
 
     def weigh(self, macro: str, counted: Mapping[str, float], sign: int) -> None:
         """Add (`sign` 1) or take away (-1) a text's features."""
         size = math.sqrt(sum(weight * weight for weight in counted.values())) or 1.0
-        own = self._features.setdefault(macro, {})
+        features = self._sizes.pop(macro, 0)
         for feature, counts in counted.items():
-            weight = own.get(feature, 0.0) + sign * counts / size
+            holders = self._weights.own_row(feature)
+            features -= macro in holders
+            weight = holders.pop(macro, 0.0) + sign * counts / size
             if weight > _NOTHING:
-                own[feature] = self._weights.setdefault(feature, {})[macro] = weight
-            else:
-                own.pop(feature, None)
-                holders = self._weights.get(feature, {})
-                holders.pop(macro, None)
-                if not holders:
-                    self._weights.pop(feature, None)
-        if not own:
-            del self._features[macro]
+                holders[macro] = weight
+                features += 1
+            elif not holders:
+                self._weights.drop(feature)
+        if features:
+            self._sizes[macro] = features
         self._norms.pop(macro, None)
 
     def cosines(self, counted: Mapping[str, float]) -> dict[str, float]:
@@ -67,33 +63,32 @@ class Closeness:
         dots: dict[str, float] = defaultdict(float)
         size = 0.0
         for feature, counts in counted.items():
-            holders = self._weights.get(feature)
+            holders = self._weights.row(feature)
             if holders:
-                rarity = self._rarity(holders)
+                rarity = self.rarity(len(holders))
                 weight = counts * rarity
                 size += weight * weight
                 weight *= rarity
                 for macro, held in holders.items():
                     dots[macro] += weight * held
         scale = math.sqrt(size) or 1.0
-        return {macro: dot / (scale * self._norm(macro)) for macro, dot in dots.items()}
+        self._measure(dots.keys() - self._norms.keys())
+        return {macro: dot / (scale * self._norms[macro]) for macro, dot in dots.items()}
 
     def holders(self, feature: str) -> Collection[str]:
         """Return the macros whose texts have a feature."""
-        return self._weights.get(feature, {})
+        return self._weights.row(feature)
 
     def rarity(self, macros: int) -> float:
         """Return the weight of a feature that this many macros have."""
-        return math.log((1 + len(self._features)) / (1 + macros)) + 1
+        return math.log((1 + len(self._sizes)) / (1 + macros)) + 1
 
-    def _rarity(self, holders: Sized) -> float:
-        return self.rarity(len(holders))
-
-    def _norm(self, macro: str) -> float:
+    def _measure(self, macros: Set[str]) -> None:
         # A norm is made again only when its own macro learned something: the others move too little to matter.
-        if macro not in self._norms:
-            held = self._features[macro].items()
-            # the same in whichever order they were learned or read from a file
-            total = math.fsum((weight * self._rarity(self._weights[feature])) ** 2 for feature, weight in held)
-            self._norms[macro] = math.sqrt(total) or 1.0
-        return self._norms[macro]
+        if not macros:
+            return
+        squares: dict[str, list[float]] = {macro: [] for macro in macros}
+        for macro, weight, holders in self._weights.columns(macros):
+            squares[macro].append((weight * self.rarity(holders)) ** 2)
+        # the same in whichever order they were learned or read from a file
+        self._norms |= {macro: math.sqrt(math.fsum(of)) or 1.0 for macro, of in squares.items()}

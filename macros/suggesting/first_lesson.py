@@ -20,6 +20,8 @@ from macros.filling.macro import Macro
 from macros.suggesting.suggest import Suggester, Taught
 
 NAME = "suggestions.msgpack"
+LONGEST_HEAD = 200
+"""Bytes of the first line."""
 
 
 def lesson_of(macros: Iterable[Macro]) -> str:
@@ -28,18 +30,28 @@ def lesson_of(macros: Iterable[Macro]) -> str:
     return hashlib.sha256(_code() + repr(said).encode("utf-8", "surrogatepass")).hexdigest()
 
 
+def is_kept(folder: Path, macros: Iterable[Macro]) -> bool:
+    """Return whether the file is there for these macros; it may still be damaged."""
+    try:
+        with (folder / NAME).open("rb") as kept:
+            return kept.readline(LONGEST_HEAD).startswith(lesson_of(macros).encode())
+    except OSError:
+        return False
+
+
 def remembered(folder: Path, lesson: str) -> Suggester | None:
     """Return the suggester that was kept for a lesson; None without one, or where the file is damaged."""
     try:
         kept = (folder / NAME).read_bytes()
     except OSError:
         return None
-    head, _, taught = kept.partition(b"\n")
+    size = kept.find(b"\n")
+    head, taught = kept[: max(size, 0)], memoryview(kept)[size + 1 :]
     if head.decode("ascii", "replace") != _head(lesson, taught):
         return None
     try:
         return Suggester.of(msgspec.msgpack.decode(taught, type=Taught))
-    except (msgspec.MsgspecError, ValueError, IndexError):
+    except (msgspec.MsgspecError, TypeError, ValueError):
         return None
 
 
@@ -56,7 +68,7 @@ def remember(folder: Path, lesson: str, suggester: Suggester) -> None:
         part.unlink(missing_ok=True)
 
 
-def _head(lesson: str, taught: bytes) -> str:
+def _head(lesson: str, taught: bytes | memoryview) -> str:
     return f"{lesson} {hashlib.sha256(taught).hexdigest()}"
 
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 
 import msgspec
 
-from macros.suggesting.packed_weights import PackedWeights, pack, unpack
+from macros.suggesting.packed_weights import PackedWeights, Weights
 
 RATE = 2.0
 """How far one look at an answer moves the weights."""
@@ -25,7 +25,7 @@ Features = Mapping[str, float]
 class RivalsState(msgspec.Struct, array_like=True):
     """Weights, as a file can keep them."""
 
-    weights: PackedWeights
+    weights: PackedWeights[str]
     shares: dict[int, dict[str, float]]
     """By the number of an answer and macro."""
     macros: dict[str, int]
@@ -36,22 +36,18 @@ class Rivals:
     """Weights by feature and macro. Features come with a length of 1."""
 
     def __init__(self) -> None:
-        self._weights: dict[str, dict[str, float]] = {}
+        self._weights: Weights[str] = Weights()
         self._shares: dict[int, dict[str, float]] = {}
         self._macros: dict[str, int] = {}
 
     @property
     def state(self) -> RivalsState:
         """All that it holds."""
-        return RivalsState(pack(self._weights), self._shares, self._macros)
+        return RivalsState(self._weights.packed(), self._shares, self._macros)
 
-    def restore(self, state: RivalsState, names: dict[str, str]) -> None:
-        """Hold what a file kept; `names` as for `unpack`."""
-        self._weights, self._macros = unpack(state.weights, names), state.macros
-        self._shares = {
-            key: {names.setdefault(macro, macro): share for macro, share in held.items()}
-            for key, held in state.shares.items()
-        }
+    @state.setter
+    def state(self, state: RivalsState) -> None:
+        self._weights, self._shares, self._macros = Weights(state.weights), state.shares, state.macros
 
     def add(self, key: int, macro: str, features: Features) -> None:
         """Learn an answer under a number of its own."""
@@ -94,21 +90,21 @@ class Rivals:
         """Return log odds for each macro that shares a feature; the others have 0."""
         scores: dict[str, float] = defaultdict(float)
         for feature, value in features.items():
-            for macro, weight in self._weights.get(feature, {}).items():
+            for macro, weight in self._weights.row(feature).items():
                 scores[macro] += value * weight
         return scores
 
     def _tidy(self, features: Features) -> None:
         """Drop what rounding left of a subtraction."""
         for feature in features:
-            held = {macro: weight for macro, weight in self._weights[feature].items() if abs(weight) > _NOTHING}
-            if held:
-                self._weights[feature] = held
-            else:
-                del self._weights[feature]
+            held = self._weights.own_row(feature)
+            for macro in [macro for macro, weight in held.items() if abs(weight) <= _NOTHING]:
+                del held[macro]
+            if not held:
+                self._weights.drop(feature)
 
     def _move(self, moves: Mapping[str, float], features: Features) -> None:
         for feature, value in features.items():
-            held = self._weights.setdefault(feature, {})
+            held = self._weights.own_row(feature)
             for macro, step in moves.items():
                 held[macro] = held.get(macro, 0.0) + step * value

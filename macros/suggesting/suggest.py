@@ -146,9 +146,8 @@ class Suggester:
         suggester._macros = Counter(taught.macros)
         suggester._prior = suggester._confidence = taught.confidence
         suggester._nearest.state = taught.nearest
-        names: dict[str, str] = {}
-        suggester._closeness.restore(taught.closeness, names)
-        suggester._rivals.restore(taught.rivals, names)
+        suggester._closeness.state = taught.closeness
+        suggester._rivals.state = taught.rivals
         return suggester
 
     def taught(self) -> Taught:

@@ -11,6 +11,9 @@ from typing import Any, Protocol, runtime_checkable
 from data.records.messages import Direction
 from queues.accounts.kinds import connector_of
 
+MAIL_FILES = "files"
+"""The connector of imported mail files."""
+
 
 class Capability(StrEnum):
     """What a connector can do; the desk offers nothing else."""

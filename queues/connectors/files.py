@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import BinaryIO
 
 from data.errors import InputError
+from queues.connectors.base import MAIL_FILES
 from queues.exports.regular_files import files_in, open_regular
 from queues.helper.client import RawMessage
 from queues.mail.read_mail import LARGEST
 
-NAME = "files"
+NAME = MAIL_FILES
 _KNOWN = frozenset({".eml", ".mbox", ".jsonl", ".ndjson", ".json", ".zip"})
 """What is looked for in a folder; in a zip only exports of other tools are."""
 

@@ -11,8 +11,7 @@ from data.errors import ConnectorError
 from data.locations import private_folder
 from data.records.incoming import Incoming
 from data.records.outbox import OutboxEntry
-from queues.connectors.base import Capability
-from queues.connectors.files import NAME
+from queues.connectors.base import MAIL_FILES, Capability
 
 FOLDER = "outbox"
 
@@ -20,7 +19,7 @@ FOLDER = "outbox"
 class OutboxFolder:
     """Takes the replies to imported mail; nothing comes in. The `outbox` folder is made in `folder`."""
 
-    name = NAME
+    name = MAIL_FILES
     capabilities = frozenset({Capability.SEND, Capability.ATTACHMENTS})
 
     def __init__(self, folder: Path) -> None:

@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from data.records.changes import Event
-from queues.figures.ticket_history import FIRST, NEXT, RESOLVE, History
+from queues.figures.ticket_history import FIRST, NEXT, RESOLVE, History, Untouched
 
 
 class Metric(StrEnum):
@@ -110,6 +110,19 @@ def measures(life: History, since: int, until: int, elapsed: Elapsed = wall) -> 
     if life.is_open:
         age = until - created
         results.append(Measure(Metric.BACKLOG, number, until, elapsed(created, until), "", "", age))
+    return results
+
+
+def measures_of_untouched(
+    number: int, created: int, ticket: Untouched, since: int, until: int, elapsed: Elapsed = wall
+) -> list[Measure]:
+    """Return the measures of a ticket on which nothing was done yet, as `measures` returns them of its history."""
+    results = [] if created < since else [Measure(Metric.RECEIVED, number, created, 1)]
+    for clock, due in ticket.dues:
+        if due is not None and due < until and (late := max(due, ticket.at)) >= since:
+            results.append(Measure(LATE[clock], number, late, 1, ticket.assignee, "", max(0, late - created)))
+    if ticket.is_open:
+        results.append(Measure(Metric.BACKLOG, number, until, elapsed(created, until), "", "", until - created))
     return results
 
 

@@ -15,9 +15,21 @@ from itertools import islice
 from data.store import Store
 from queues.figures.grouping import BETWEEN, NO_FACTS, By, Facts, Grouped, grouping, needs_facts
 from queues.figures.handling import IDLE, handled
-from queues.figures.metrics import ASIDE, LATE, Elapsed, Figure, Measure, Metric, aside, figures, measures, wall
+from queues.figures.metrics import (
+    ASIDE,
+    LATE,
+    Elapsed,
+    Figure,
+    Measure,
+    Metric,
+    aside,
+    figures,
+    measures,
+    measures_of_untouched,
+    wall,
+)
 from queues.figures.ratings_and_reviews import judged
-from queues.figures.ticket_history import History, in_order
+from queues.figures.ticket_history import History, in_order, untouched
 
 _CLOCKS = frozenset(LATE.values())
 
@@ -161,8 +173,16 @@ def _of_lives(store: Store, question: Question) -> Found:
         for number, events in batch:
             if number not in created:
                 continue
-            life, timeline = History(number, created[number]), in_order(events, replies.get(number, ()))
             of_ticket, heard = facts.get(number, NO_FACTS), 0
+            if (waits := untouched(events, replies.get(number, ()))) is not None:
+                for place, span in enumerate(question.spans):
+                    if waits.at < span.until:
+                        of_life = measures_of_untouched(
+                            number, created[number], waits, span.since, span.until, question.elapsed
+                        )
+                        yield place, _their_own(of_life, came) if came else of_life, of_ticket
+                continue
+            life, timeline = History(number, created[number]), in_order(events, replies.get(number, ()))
             for place, span in enumerate(question.spans):
                 while heard < len(timeline) and timeline[heard][0] < span.until:
                     (life.reply if timeline[heard][1] == 1 else life.add)(*timeline[heard][2])

@@ -232,6 +232,29 @@ class History:
             self.ends = [*self.ends, ClockEnd(name, at, False, agent, macro)]
 
 
+class Untouched(NamedTuple):
+    """A ticket of which nothing is known but the message that opened it."""
+
+    at: int
+    is_open: bool
+    assignee: str
+    dues: tuple[tuple[str, int | None], ...]
+
+
+def untouched(events: Sequence[Told], replies: Sequence[Written]) -> Untouched | None:
+    """Return what is known of a ticket on which nothing was done yet; None of any other.
+
+    On a desk where most tickets wait, most are such: they need no history.
+    """
+    if len(events) > 1 or replies:
+        return None
+    at, _, kind, packed, _ = events[0]
+    read = _read(packed)
+    if kind != "received" or read.moved is not None:
+        return None
+    return Untouched(at, read.heard or read.outgoing, read.assignee or "", read.dues)
+
+
 def in_order(events: Iterable[Told], replies: Iterable[Written]) -> list[tuple[int, int, tuple[Any, ...]]]:
     """Return events and replies by time, as moment, place at that moment and content; place 1 is a reply.
 

@@ -22,11 +22,10 @@ import msgspec
 from data.errors import ConnectorError
 from data.records.incoming import Incoming
 from queues.ground import children
-from queues.mail.pictures import SmallPicture
-from queues.mail.read_mail import unread_mail
 
 if TYPE_CHECKING:
     from queues.exports.ticket import ExportedTicket
+    from queues.mail.pictures import SmallPicture
 
 Answer = TypeVar("Answer")
 
@@ -84,6 +83,8 @@ class Helper:
         requests = [(connector, raw.source, self._own, raw.raw, "", "", False, named) for raw in messages]
 
         def unread(place: int, problem: str) -> Incoming:
+            from queues.mail.read_mail import unread_mail  # reading mail is 5 MB of modules, here hardly ever needed
+
             raw = messages[place]
             return unread_mail(raw.raw, connector=connector, source=raw.source, problem=problem)
 
@@ -105,6 +106,8 @@ class Helper:
 
     def small_picture(self, content: bytes) -> SmallPicture | None:
         """Return a picture made small, None where it cannot be decoded. Raises ConnectorError as `read` does."""
+        from queues.mail.pictures import SmallPicture
+
         decode: Callable[[bytes], SmallPicture | None] = msgspec.msgpack.Decoder(SmallPicture | None).decode
         (picture,) = self._each([("", "", self._own, content, "", "", True)], decode, lambda place, problem: None)
         return picture

@@ -10,8 +10,11 @@ from __future__ import annotations
 import json
 import lzma
 import math
+import re
 import threading
-from collections.abc import Mapping
+from array import array
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -22,7 +25,10 @@ from queues.language.tokens import features
 OTHER = "other"
 """The label for Latin-script languages that the model does not know."""
 _LANE = 3  # bytes a label takes inside a packed sum: room for 65,000 additions of one byte
+_BEGINNING = 2
+"""Letters by which features are found: few enough have the same."""
 _REMEMBERED_WORDS = 20_000
+_BREAK = re.compile(rb"\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,15 +41,54 @@ class Scores:
     """The share of words that have a feature of their own, 0 to 1."""
 
 
+class Weights:
+    """The weights of each feature, looked up in the bytes of the file: as objects they take 30 MB."""
+
+    def __init__(self, features: bytes, planes: bytes, labels: int) -> None:
+        """`features` are sorted, one a line; `planes` hold one byte a feature for each label."""
+        self._features = b"\n" + features + b"\n"
+        self._row, self._width = labels, labels * _LANE
+        breaks = (line.start() for line in _BREAK.finditer(self._features))
+        self._starts = array("I", breaks)
+        """Where the line break before each feature is, and the last one."""
+        self._groups = dict(self._found_by_beginning())
+        """Where the features with the same beginning are."""
+        self._rows, count = bytearray(len(planes)), len(planes) // labels
+        for label in range(labels):
+            self._rows[label::labels] = planes[label * count : (label + 1) * count]
+
+    def _found_by_beginning(self) -> Iterator[tuple[str, tuple[int, int]]]:
+        first, beginning = 0, self._line(0)[:_BEGINNING]
+        for place in range(1, len(self._starts)):
+            other = self._line(place)[:_BEGINNING] if place < len(self._starts) - 1 else ""
+            if other != beginning:
+                yield beginning, (self._starts[first], self._starts[place] + 1)
+                first, beginning = place, other
+
+    def _line(self, place: int) -> str:
+        return self._features[self._starts[place] + 1 : self._starts[place + 1]].decode()
+
+    def get(self, feature: str) -> int | None:
+        """Return the weights of a feature packed in one number; None without any."""
+        group = self._groups.get(feature[:_BEGINNING])
+        at = self._features.find(f"\n{feature}\n".encode("utf-8", "replace"), *group) if group else -1
+        if at < 0:
+            return None
+        start = bisect_left(self._starts, at) * self._row
+        spread = bytearray(self._width)
+        spread[::_LANE] = self._rows[start : start + self._row]
+        return int.from_bytes(spread, "little")
+
+
 class Model:
     """Weights ready for scoring. Safe to share between threads once built."""
 
-    def __init__(self, header: Mapping[str, Any], weights: dict[str, int]) -> None:
+    def __init__(self, header: Mapping[str, Any], weights: Weights) -> None:
         self.header = header
         self.labels: tuple[str, ...] = tuple(header["labels"])
         self.calibration: tuple[float, ...] = tuple(header["calibration"])
         self._step = float(header["step"])
-        self._weights = weights
+        self.weights = weights
         self._remembered: dict[str, tuple[int, int, int, bool]] = {}
 
     def score(self, tokens: list[str]) -> Scores:
@@ -65,8 +110,9 @@ class Model:
 
     def _word(self, token: str) -> tuple[int, int, int, bool]:
         grams = features(token)
-        hits = [self._weights[gram] for gram in grams if gram in self._weights]
-        entry = (sum(hits), len(hits), len(grams), grams[-1] in self._weights)
+        found = [self.weights.get(gram) for gram in grams]
+        hits = [weights for weights in found if weights is not None]
+        entry = (sum(hits), len(hits), len(grams), found[-1] is not None)
         if len(self._remembered) >= _REMEMBERED_WORDS:
             self._remembered.clear()
         self._remembered[token] = entry
@@ -100,17 +146,5 @@ def parse(content: bytes) -> Model:
     head, _, packed = content.partition(b"\n")
     header = json.loads(head)
     body = lzma.decompress(packed)
-    names = body[: header["feature_bytes"]].decode("utf-8").split("\n")
-    planes = body[header["feature_bytes"] :]
-    count, width = len(names), _LANE * len(header["labels"])
-    spread = bytearray(count * width)
-    for label in range(len(header["labels"])):
-        spread[label * _LANE :: width] = planes[label * count : (label + 1) * count]
-    rows = memoryview(spread)
-    return Model(
-        header,
-        {
-            name: int.from_bytes(rows[at : at + width], "little")
-            for name, at in zip(names, range(0, len(spread), width), strict=True)
-        },
-    )
+    size = header["feature_bytes"]
+    return Model(header, Weights(body[:size], body[size:], len(header["labels"])))

@@ -5,14 +5,11 @@ from __future__ import annotations
 import asyncio
 import inspect
 from collections import defaultdict
-from collections.abc import Callable, Iterator
 from contextvars import ContextVar
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from macros.suggesting.first_lesson import NAME, remembered
 from macros.suggesting.suggest import Suggester
 
 _TEACHING = ("know", "know_name", "know_message", "learn", "settle", "unlearn")
@@ -53,33 +50,3 @@ def _unmasked(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -
     """
     if request.node.get_closest_marker("masked") is None:
         monkeypatch.setattr("tui.look.shown._REVEALED", ContextVar("revealed", default=True))
-
-
-@pytest.fixture(autouse=True)
-def _taught_once() -> Iterator[None]:
-    """Reading what the macros teach takes 80 ms at each start; what no test has taught more serves the next one too."""
-    handed_out: list[tuple[tuple[Path, str], Suggester]] = []
-    taught: list[Suggester] = []
-
-    def read(folder: Path, lesson: str) -> Suggester | None:
-        here = _untouched[folder, lesson]
-        suggester = here.pop() if here and (folder / NAME).exists() else remembered(folder, lesson)
-        if suggester is not None:
-            handed_out.append(((folder, lesson), suggester))
-        return suggester
-
-    def noting(teach: Callable[..., Any]) -> Callable[..., Any]:
-        def noted(suggester: Suggester, *args: Any, **options: Any) -> Any:
-            taught.append(suggester)
-            return teach(suggester, *args, **options)
-
-        return noted
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("macros.suggesting.learning.remembered", read)
-        for name in _TEACHING:
-            patch.setattr(Suggester, name, noting(getattr(Suggester, name)))
-        yield
-    for key, suggester in handed_out:
-        if not any(suggester is one for one in taught):
-            _untouched[key].append(suggester)

@@ -115,7 +115,9 @@ class Answering:
         """Read the library; called in a thread. Invalid files do not prevent loading the others."""
         from macros import render
         from macros.files.library import Library
+        from macros.suggesting.first_lesson import is_kept
         from macros.suggesting.learning import Learner
+        from tui.digits.lesson_process import learn_apart
         from tui.setup.open_desk import brand_of, zone_of
         from tui.setup.settings import cache_folder, config_folder
         from tui.setup.settings import load as load_settings
@@ -126,6 +128,8 @@ class Answering:
         self._threshold = settings.suggestions.sure
         del render  # loading it here is what keeps the first preview fast
         library = Library.standard(config_folder() / "macros")
+        if not is_kept(cache_folder(), library):
+            learn_apart()
         self._learner = Learner(library, cache_folder())
         self._ranking = Ranking(self._store, library, self._learner, self._threshold)
         # set the library last: it signals to the screen's thread that everything is loaded

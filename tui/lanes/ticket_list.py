@@ -8,6 +8,7 @@ from typing import ClassVar
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
+from textual.cache import LRUCache
 from textual.geometry import Region, Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
@@ -32,6 +33,9 @@ from tui.lanes.row_window import RowSource, RowWindow
 from tui.look.drawn import Drawn
 from tui.look.one_line import fit
 
+MOST_STRIPS = 80
+"""Drawn rows that are kept, each of some kilobytes: those of a few pages."""
+MOST_WORDS = 500
 TALL = 16
 """Lines of a list from which each row has two."""
 
@@ -67,12 +71,12 @@ class TicketList(ScrollView, can_focus=True, inherit_bindings=False):
         self._range_from: int | None = None
         self._clock = clock
         self._empty = empty
-        self._strips: dict[tuple[object, ...], Strip] = {}
+        self._strips: LRUCache[tuple[object, ...], Strip] = LRUCache(MOST_STRIPS)
         self._look: object = None
         """The theme and colours that they were drawn with."""
         self._loaded = False
         self._first_words = first_words
-        self._words: dict[tuple[int, int], str] = {}
+        self._words: LRUCache[tuple[int, int], str] = LRUCache(MOST_WORDS)
         """The first words of each ticket as it was last updated."""
         self._columns = FULL
         self._colleagues: Mapping[int, Present] = {}
@@ -278,19 +282,16 @@ class TicketList(ScrollView, can_focus=True, inherit_bindings=False):
         key = (parts, row.priority, row.severity, row.touches > 0, clock, under, row.id in self.selected, width)
         strip = self._strips.get(key)
         if strip is None:
-            if len(self._strips) > 2000:
-                self._strips.clear()
             strip = self._strips[key] = self._draw(row, parts, clock, under)
         return strip
 
     def _words_of(self, row: LaneRow) -> str:
         """Read the beginning of a ticket's newest mail, once for each change of the ticket."""
         key = (row.id, row.updated_at)
-        if key not in self._words:
-            if len(self._words) > 2000:
-                self._words.clear()
-            self._words[key] = self._first_words(row)
-        return self._words[key]
+        first = self._words.get(key)
+        if first is None:
+            first = self._words[key] = self._first_words(row)
+        return first
 
     def forget_words(self) -> None:
         """Read the beginnings of mails again: a text was folded or unfolded."""

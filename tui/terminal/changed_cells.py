@@ -29,8 +29,12 @@ _STEADY = re.compile(
 """Characters of which every terminal draws the same width."""
 _SEEN_ON_BLANKS = {"4", "7", "9", "21", "53"}
 """Attributes that show on a space too: lines through, over and under it, and reverse."""
+_ENDS = {"1": "22", "2": "22", "3": "23", "4": "24", "7": "27", "9": "29"}
+"""What ends an attribute and nothing else; 22 ends two of them."""
 NEAR = 8
-"""Unchanged cells between two changed ones up to which both are written together: a move costs as much."""
+"""Unchanged cells between two changed ones up to which it is looked whether a move is shorter than writing them."""
+LONG_BLANK = 12
+"""Spaces from which on they are erased: that and a move cost as much."""
 
 Cell = tuple[str, str]
 """A style as the numbers of its sequence, and a character with what combines with it; empty after a wide one."""
@@ -52,7 +56,9 @@ class _Run:
 class ChangedCells:
     """Knows what is on the terminal."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, erases: bool = False) -> None:
+        """`erases`: the terminal gives erased cells the background that is in force."""
+        self._erases = erases
         self._rows: dict[int, list[Cell]] = {}
         self._unsteady: set[int] = set()
         """Rows with a character whose width differs between terminals: these are written as they come."""
@@ -83,17 +89,20 @@ class ChangedCells:
             return written
         out: list[str] = []
         at, style, pen = (0, 0), "", ""
+        cursor: tuple[int, int] | None = None
         pieces = iter(("1", "1", *_MOVE.split(written)))  # row, column and text, in turn
         for row, column, text in zip(pieces, pieces, pieces, strict=True):
             at = (int(row) - 1, int(column) - 1)
             if style or not self._is_there(at, text):
                 run, after = _run(at, style, text)
                 for start, cells in self._take(run):
-                    drawn, pen = _drawn(pen, run.at[0], start, cells)
+                    out.append(_move(cursor, (at[0], start)))
+                    drawn, pen, over = _drawn(pen, cells, erases=self._erases)
                     out.append(drawn)
+                    cursor = (at[0], start + over)
                 if run.at[0] in self._unsteady:
                     out.append(f"{_change(pen, style)}\x1b[{at[0] + 1};{at[1] + 1}H{run.written}")
-                    pen = after
+                    pen, cursor = after, None
                 self._note(run, "" if style or after else text)
                 style = after
         out.append(f"{_change(pen, '')}\x1b[{at[0] + 1};{at[1] + 1}H")
@@ -191,11 +200,34 @@ def _ranges(before: list[Cell], after: list[Cell]) -> Iterator[tuple[int, int]]:
     places = [place for place, pair in enumerate(zip(before, after, strict=True)) if pair[0] != pair[1]]
     start = stop = places[0]
     for place in places:
-        if place - stop > NEAR:
+        if place - stop > NEAR or (place > stop and _is_shorter_to_skip(after, stop, place)):
             yield _whole(after, start, stop)
             start = place
         stop = place + 1
     yield _whole(after, start, stop)
+
+
+def _is_shorter_to_skip(cells: list[Cell], start: int, stop: int) -> bool:
+    """Return whether moving over cells takes fewer bytes than writing them."""
+    before, after = cells[start - 1][0], cells[stop][0]
+    written, pen = 0, before
+    for style, character in cells[start:stop]:
+        if style != pen and not (character == " " and _of_blank(pen) == style):
+            written += len(_change(pen, style))
+            pen = style
+        written += len(character.encode())
+    return written + len(_change(pen, after)) > len(_forward(stop - start)) + len(_change(before, after))
+
+
+def _forward(cells: int) -> str:
+    return f"\x1b[{cells}C" if cells > 1 else "\x1b[C"
+
+
+def _move(cursor: tuple[int, int] | None, at: tuple[int, int]) -> str:
+    """Return the shortest move from a place, if it is known, to another."""
+    if cursor is None or cursor[0] != at[0] or cursor[1] > at[1]:
+        return f"\x1b[{at[0] + 1};{at[1] + 1}H"
+    return _forward(at[1] - cursor[1]) if cursor[1] < at[1] else ""
 
 
 def _whole(cells: list[Cell], start: int, stop: int) -> tuple[int, int]:
@@ -206,15 +238,42 @@ def _whole(cells: list[Cell], start: int, stop: int) -> tuple[int, int]:
     return start, stop
 
 
-def _drawn(pen: str, y: int, x: int, cells: Sequence[Cell]) -> tuple[str, str]:
-    """Return what draws cells with the style that is in force, and the style that is in force then."""
-    parts = [f"\x1b[{y + 1};{x + 1}H"]
-    for wanted, character in cells:
+def _drawn(pen: str, cells: Sequence[Cell], *, erases: bool) -> tuple[str, str, int]:
+    """Return what draws cells with the style that is in force, that style then, and over how many cells it moves.
+
+    With `erases`, long blanks are erased, from which the terminal does not move.
+    """
+    parts: list[str] = []
+    place = moved = 0
+    while place < len(cells):
+        wanted, character = cells[place]
+        if moved < place:
+            parts.append(_forward(place - moved))
+            moved = place
         if wanted != pen and not (character == " " and _of_blank(pen) == wanted):
             parts.append(_change(pen, wanted))
             pen = wanted
-        parts.append(character)
-    return "".join(parts), pen
+        blank = _blank(cells, place) if erases and character == " " else 1
+        if blank < LONG_BLANK or not _is_ground(wanted):
+            parts.append(character)
+            place = moved = place + 1
+        else:
+            parts.append(f"\x1b[{blank}X")
+            place += blank
+    return "".join(parts), pen, moved
+
+
+def _blank(cells: Sequence[Cell], start: int) -> int:
+    """Return how many cells from a blank one on are the same."""
+    blank = cells[start]
+    return next((place - start for place in range(start, len(cells)) if cells[place] != blank), len(cells) - start)
+
+
+@lru_cache(1024)
+def _is_ground(style: str) -> bool:
+    """Return whether a style is nothing but a background: an erased cell has no more."""
+    attributes, ink, _ = _parts(style)
+    return not attributes and not ink
 
 
 @lru_cache(4096)
@@ -226,9 +285,10 @@ def _change(before: str, after: str) -> str:
         return "\x1b[0m"
     whole = f"\x1b[0;{after}m"
     (attributes, ink, ground), (others, other_ink, other_ground) = _parts(before), _parts(after)
-    if not attributes <= others:
+    ended = {_ENDS.get(attribute, "") for attribute in attributes - others}
+    if "" in ended or any(_ENDS.get(attribute) in ended for attribute in others):
         return whole
-    parts = sorted(others - attributes)
+    parts = sorted(ended) + sorted(others - attributes)
     parts += [other_ink or "39"] if other_ink != ink else []
     parts += [other_ground or "49"] if other_ground != ground else []
     return min(whole, f"\x1b[{';'.join(parts)}m", key=len)

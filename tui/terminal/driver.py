@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import termios
+from collections.abc import Mapping
 from contextlib import suppress
 from io import TextIOWrapper
 from typing import IO, Any, Protocol, cast
@@ -21,6 +22,11 @@ GIVEN_BACK = (
 """Cancels an incomplete sequence, then resets the terminal modes that the screen set."""
 
 
+def erases_to_background(environment: Mapping[str, str]) -> bool:
+    """Return whether the terminal gives erased cells the background in force: all but GNU screen do, by its name."""
+    return "TMUX" in environment or not environment.get("TERM", "").startswith("screen")
+
+
 class _Driven(Protocol):
     """The application of a driver."""
 
@@ -33,7 +39,7 @@ class DeskDriver(LinuxDriver):
     def __init__(self, app: App[Any], **options: Any) -> None:
         super().__init__(app, **options)
         self.app = app
-        self._cells = ChangedCells()
+        self._cells = ChangedCells(erases=erases_to_background(os.environ))
         self.loop = asyncio.get_running_loop()
         # the private `_file` is the only way to another stream: Textual's driver takes none
         assert self._file is not None

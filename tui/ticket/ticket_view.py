@@ -13,6 +13,7 @@ from typing import ClassVar
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
+from textual.cache import LRUCache
 from textual.content import Content
 from textual.geometry import Region, Size
 from textual.scroll_view import ScrollView
@@ -41,7 +42,7 @@ from tui.ticket.ticket_text import (
 
 WIDEST = 90
 """Cells to which text is wrapped at most: longer lines are hard to read."""
-MOST_STRIPS = 500
+MOST_STRIPS = 120
 """Drawn lines that are kept."""
 PINNED_FROM = 9
 """Lines of the view from which the ticket's facts stay at the top; in a lower one they scroll away."""
@@ -88,7 +89,7 @@ class TicketView(ScrollView, can_focus=True, inherit_bindings=False):
         """Tickets that were drawn, each with the number of its newest message then."""
         self._newest = (0, 0)
         """What drawing the ticket in sight adds to them."""
-        self._strips: dict[tuple[Line | None, int], Strip] = {}
+        self._strips: LRUCache[tuple[Line | None, int], Strip] = LRUCache(MOST_STRIPS)
         """Lines as they were drawn, by line and width."""
         self._look: object = None
         """The theme and colours that they were drawn with."""
@@ -224,8 +225,6 @@ class TicketView(ScrollView, can_focus=True, inherit_bindings=False):
         line = self._row(y)
         strip = self._strips.get((line, width))
         if strip is None:
-            if len(self._strips) > MOST_STRIPS:
-                self._strips.clear()
             strip = self._strips[line, width] = self._draw(line, width)
         return strip
 

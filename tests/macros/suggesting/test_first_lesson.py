@@ -10,7 +10,7 @@ import pytest
 from macros.files.front_matter import parse
 from macros.filling.macro import Macro
 from macros.suggesting import learning
-from macros.suggesting.first_lesson import NAME, lesson_of, remembered
+from macros.suggesting.first_lesson import NAME, is_kept, lesson_of, remembered
 from macros.suggesting.first_messages import teach, teach_limits
 from macros.suggesting.learning import Learner
 from macros.suggesting.suggest import Suggester, Suggestion
@@ -74,7 +74,9 @@ def test_it_goes_on_learning_and_forgetting_as_if_it_had_learned_all(folder: Pat
 )
 def test_other_macros_are_learned_anew(folder: Path, changed: list[Macro]) -> None:
     assert lesson(folder, MACROS) is not None
+    assert is_kept(folder, MACROS)
     assert lesson(folder, changed) is None
+    assert not is_kept(folder, changed)
 
 
 @pytest.mark.parametrize("place", [0, 70, 200, -1])

@@ -3,14 +3,29 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, cast
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from data.records.changes import Event
+from data.records.messages import MessageKind
 from data.tables.events import Told
-from queues.figures.metrics import ASIDE, COUNTS, MEANS, Figure, Metric, aside, figure, figures, measures, wall
-from queues.figures.ticket_history import History, history
+from queues.figures.metrics import (
+    ASIDE,
+    COUNTS,
+    MEANS,
+    Figure,
+    Metric,
+    aside,
+    figure,
+    figures,
+    measures,
+    measures_of_untouched,
+    wall,
+)
+from queues.figures.ticket_history import History, history, untouched
 
 DAY = 86_400
 
@@ -287,3 +302,39 @@ def test_no_metric_is_both_counted_and_told_by_its_mean() -> None:
 
 def test_a_life_with_no_events_measures_nothing() -> None:
     assert measures(History(7, 100), 200, DAY) == []
+
+
+moments = st.integers(0, 40)
+changed = st.fixed_dictionaries(
+    {},
+    optional={
+        "first_due": st.tuples(st.none(), st.none() | moments),
+        "next_due": st.tuples(st.none(), st.none() | moments),
+        "resolve_due": st.tuples(st.none(), st.none() | moments),
+        "assignee": st.tuples(st.just(""), st.sampled_from(["", "eva"])),
+        "status": st.sampled_from([("new", "solved"), ("new", "suspended"), ("suspended", "new")]),
+    },
+)
+details = st.fixed_dictionaries(
+    {}, optional={
+        "direction": st.sampled_from(["in", "out"]), "kind": st.sampled_from([*MessageKind]), "changed": changed,
+    }
+)  # fmt: skip
+
+
+@given(moments, moments, details, st.sampled_from(["received", "clocks", "change"]), moments, st.integers(1, 20))
+def test_a_ticket_on_which_nothing_was_done_is_measured_as_its_history_would_be(
+    created: int, at: int, detail: dict[str, object], kind: str, since: int, length: int
+) -> None:
+    until = since + length
+    told = (at, "intake", kind, json.dumps(detail), 1)
+    found = untouched([told], [])
+    if kind != "received" or "status" in cast(dict[str, object], detail.get("changed", {})):
+        assert found is None
+        return
+    assert found is not None
+    assert untouched([told, told], []) is None
+    assert untouched([told], [(at, "eva", "")]) is None
+    if at < until:
+        whole = measures(history(7, created, [told]), since, until)
+        assert measures_of_untouched(7, created, found, since, until) == whole

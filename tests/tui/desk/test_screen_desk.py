@@ -308,8 +308,10 @@ def test_first_paint_loads_no_more_than_it_needs() -> None:
         "click",
         "textual.widgets._text_area",
         "macros.files.library",
+        "queues.mail.read_mail",
+        "queues.quotes.new_text",
     )
-    code = f"import tui.app, sys; print([m for m in {heavy!r} if m in sys.modules])"
+    code = f"import tui.app, queues.connectors.outbox_folder, sys; print([m for m in {heavy!r} if m in sys.modules])"
     told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert told.stdout.strip() == "[]"
 

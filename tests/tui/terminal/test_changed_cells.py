@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyte.screens import Char
 
-from tui.terminal.changed_cells import ChangedCells
+from tui.terminal.changed_cells import LONG_BLANK, ChangedCells
 
 WIDTH, HEIGHT = 64, 4
 STYLES = (
@@ -23,6 +23,9 @@ STYLES = (
     "31;44",
     "32;44",
     "38;5;9;48;5;4",
+    "1;4;31;44",
+    "3;31;44",
+    "9;31;44",
 )
 
 
@@ -33,6 +36,7 @@ def drawn(row: int, column: int, *parts: tuple[str, str]) -> str:
 
 
 texts = st.text(alphabet="ab·é漢👍\u0301 ─█", max_size=8).filter(lambda text: not text.startswith("\u0301"))
+texts |= st.integers(LONG_BLANK - 1, LONG_BLANK + 3).map(lambda blanks: " " * blanks)
 runs = st.tuples(
     st.integers(0, HEIGHT - 1), st.integers(0, 12), st.lists(st.tuples(st.sampled_from(STYLES), texts), max_size=3)
 )
@@ -55,12 +59,12 @@ def _seen(cell: Char) -> object:
     return cell._replace(fg="default", bold=False, italics=False) if blank else cell
 
 
-@given(frames, st.lists(st.integers(0, 7), max_size=10))
+@given(frames, st.lists(st.integers(0, 7), max_size=10), st.booleans())
 def test_the_terminal_shows_the_same_as_if_all_were_written(
-    written: list[list[tuple[int, int, list[tuple[str, str]]]]], again: list[int]
+    written: list[list[tuple[int, int, list[tuple[str, str]]]]], again: list[int], erases: bool
 ) -> None:
     (plain, plainly), (sparing, sparingly) = terminal(), terminal()
-    cells = ChangedCells()
+    cells = ChangedCells(erases=erases)
     for frame in [*written, *(written[number % len(written)] for number in again)]:
         text = "".join(drawn(row, column, *parts) for row, column, parts in frame) + "\x1b[1;1H"
         plainly.feed(text)
@@ -105,3 +109,27 @@ def test_after_another_program_had_the_terminal_all_is_written() -> None:
     assert "abc" in cells.changed(frame)
     assert cells.changed("\x1b]52;c;YQ==\x07") == "\x1b]52;c;YQ==\x07"
     assert "abc" not in cells.changed(frame)
+
+
+def test_long_blanks_are_erased_where_the_terminal_can() -> None:
+    frame = drawn(0, 0, ("48;2;10;20;30", "a" + " " * 40 + "b" + " " * 20), ("1", "c"))
+    cells = ChangedCells(erases=True)
+    written = cells.changed(frame)
+    assert written == "\x1b[1;1H\x1b[48;2;10;20;30ma\x1b[40X\x1b[40Cb\x1b[20X\x1b[20C\x1b[0;1mc\x1b[0m\x1b[1;1H"
+    assert " " * 40 in ChangedCells().changed(frame)
+    underlined = drawn(1, 0, ("4;48;2;10;20;30", " " * 40))
+    assert " " * 40 in cells.changed(underlined)
+
+
+def test_the_shorter_of_a_move_and_a_text_is_written() -> None:
+    cells = ChangedCells()
+    cells.changed(drawn(0, 0, ("", "abc"), ("31;44", "d"), ("", "efghijk")))
+    other = cells.changed(drawn(0, 0, ("", "Abc"), ("31;44", "d"), ("", "EfghijK")))
+    assert other == "\x1b[1;1HA\x1b[3CE\x1b[5CK\x1b[1;1H"
+    assert cells.changed(drawn(0, 0, ("", "AbC"), ("31;44", "d"), ("", "EFgHijK"))) == "\x1b[1;3HC\x1b[2CFgH\x1b[1;1H"
+
+
+def test_an_attribute_ends_without_its_colours() -> None:
+    ink = "38;2;10;20;30;48;2;1;2;3"
+    written = ChangedCells().changed(drawn(0, 0, (f"1;{ink}", "a"), (ink, "b"), (f"7;{ink}", "c"), (f"3;{ink}", "d")))
+    assert written == f"\x1b[1;1H\x1b[1;{ink}ma\x1b[22mb\x1b[7mc\x1b[27;3md\x1b[0m\x1b[1;1H"
