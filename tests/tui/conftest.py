@@ -4,16 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-from collections import defaultdict
 from contextvars import ContextVar
 from pathlib import Path
 
 import pytest
-
-from macros.suggesting.suggest import Suggester
-
-_TEACHING = ("know", "know_name", "know_message", "learn", "settle", "unlearn")
-_untouched: defaultdict[tuple[Path, str], list[Suggester]] = defaultdict(list)
 
 
 @pytest.hookimpl(tryfirst=True)

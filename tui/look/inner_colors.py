@@ -1,7 +1,7 @@
 """The colours inside and around a border, remembered by the colours alone.
 
 Textual remembers them by what asked as well, the drawn lines of a widget: 1,024 of those outlived their widgets, with
-every line on them. That were 50 MB after an hour.
+every line on them. That was 50 MB after an hour.
 """
 
 from __future__ import annotations
