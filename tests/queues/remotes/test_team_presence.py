@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from data.store import Store
+from queues.connectors.team import Attending
 from queues.desk.desk import Desk
 from queues.desk.desk_rules import DeskRules
 from queues.remotes.team_presence import WRITING_SECONDS, Presence
@@ -18,8 +19,8 @@ class Mirror:
 
     name = "team:help"
 
-    def __init__(self, store: Store) -> None:
-        self.store, self.now = store, NOW
+    def __init__(self, desk: Desk) -> None:
+        self.desk, self.store, self.now = desk, desk.store, NOW
 
     def clock(self) -> int:
         return self.now
@@ -37,14 +38,17 @@ class Team:
     def attend(self, refs: list[str]) -> None:
         self.attended = refs
 
-    def attending(self) -> dict[str, list[str]]:
-        return {}
+    def look_at(self, refs: list[str]) -> None:
+        """Only what is written on counts here."""
+
+    def attending(self) -> Attending:
+        return Attending({}, {})
 
 
 def test_a_draft_is_reported_once_an_agent_writes_on_it(tmp_path: Path) -> None:
     desk = Desk(Store.open(tmp_path / "desk.db"), clock=lambda: NOW, rules=DeskRules(), agent="alice")
     desk.receive([replace(incoming(number, "Hi", "mail"), at=NOW) for number in (1, 2)])
-    mirror, team = Mirror(desk.store), Team()
+    mirror, team = Mirror(desk), Team()
     presence = Presence(cast("Any", mirror), cast("Any", team))
     draft = desk.propose_draft(1, "Words of an assistant", by="assistant")
     desk.save_draft(2, "mine", revision=0)
