@@ -5,7 +5,8 @@ change, and what was seen is known again by its number and its time. A time coun
 a second change within it would look like the first.
 
 A run of pages ends: what it listed is known to it until it has passed all that may hold it again, whatever its time. So
-each run reads a ticket that stays the same twice at most, once more where its time was not over before.
+each run reads a ticket that stays the same twice at most, once more where its time was not over before. A change that
+is written down late, while a run goes on that then lasts longer than the overlap, may be missed.
 """
 
 from __future__ import annotations

@@ -30,6 +30,7 @@ from queues.connectors.hosted import (
     marked,
     number_in,
     objects,
+    out_of_sight,
     text_in,
     usable,
 )
@@ -117,11 +118,12 @@ class Freshdesk:
         return self._batch(page.rows, filed, page.cursor, more=page.more, done=page.done)
 
     def look(self, ref: str, filed: Filed) -> Batch:
-        """Return what happened to one ticket up to now; nothing if it is no longer there."""
+        """Return what happened to one ticket up to now; nothing if it is no longer there, or no longer ours to see."""
         try:
-            return self._batch([self._row(ref)], filed)
-        except NotFoundError:
+            row = self._row(ref)
+        except RefusedError:
             return self._batch([], filed)
+        return self._batch([row], filed)
 
     def newest(self) -> int:
         """Return that how many tickets there are is not known."""
@@ -151,13 +153,16 @@ class Freshdesk:
         tickets: dict[str, RemoteTicket] = {}
         for row in rows:
             remote = self._remote(row)
+            ref = remote.ref
             if self.tracker.queues and remote.queue not in self.tracker.queues:
                 continue
             try:
                 events += self._happened(row, remote, filed)
-            except NotFoundError:  # deleted since it was listed
-                continue
-            tickets[remote.ref] = remote
+            except RefusedError as error:  # deleted or moved since it was listed
+                if out_of_sight(error, self._row, ref):
+                    continue
+                raise
+            tickets[ref] = remote
         return Batch(tuple(events), tickets, dict.fromkeys(tickets, _OTHERS), cursor, more, done)
 
     def _happened(self, row: Json, remote: RemoteTicket, filed: Filed) -> list[Happened]:

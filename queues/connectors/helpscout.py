@@ -34,6 +34,7 @@ from queues.connectors.hosted import (
     marked,
     number_in,
     objects,
+    out_of_sight,
     text_in,
     usable,
 )
@@ -117,11 +118,12 @@ class HelpScout:
         return self._batch(page.rows, filed, page.cursor, more=page.more, done=page.done)
 
     def look(self, ref: str, filed: Filed) -> Batch:
-        """Return what happened to one conversation up to now; nothing if it is no longer there."""
+        """Return what happened to one conversation up to now; nothing if it is no longer there, or ours to see."""
         try:
-            return self._batch([self._row(ref)], filed)
-        except NotFoundError:
+            row = self._row(ref)
+        except RefusedError:
             return self._batch([], filed)
+        return self._batch([row], filed)
 
     def newest(self) -> int:
         """Return how many conversations a first fetch brings."""
@@ -158,17 +160,20 @@ class HelpScout:
         moved: dict[str, str] = {}
         for row in rows:
             remote = self._remote(row)
+            ref = remote.ref
             if row.get("state") == "draft" or (self.tracker.queues and remote.queue not in self.tracker.queues):
                 continue
             try:
-                threads = self._threads(remote.ref, filed)
-            except NotFoundError:  # merged or deleted since it was listed
-                continue
-            tickets[remote.ref] = remote
+                threads = self._threads(ref, filed)
+            except RefusedError as error:  # merged, deleted or moved since it was listed
+                if out_of_sight(error, self._row, ref):
+                    continue
+                raise
+            tickets[ref] = remote
             said = [thread for thread in threads if _direction(thread) and not filed(thread["id"])]
             events += [self._as_mail(thread, remote) for thread in sorted(said, key=lambda thread: int(thread["id"]))]
             by = an_object(threads[0], "createdBy") if threads else {}
-            moved[remote.ref] = (_address(by) if by.get("type") == "user" else "") or _OTHERS
+            moved[ref] = (_address(by) if by.get("type") == "user" else "") or _OTHERS
         return Batch(tuple(events), tickets, moved, cursor, more, done)
 
     def _threads(self, ref: str, filed: Filed) -> list[Json]:

@@ -143,7 +143,7 @@ class Redmine:
                 continue
             try:
                 issue = self._issue(ref)
-            except NotFoundError:  # deleted since it was listed
+            except RefusedError:  # deleted or moved since it was listed
                 continue
             tickets[ref], moved[ref] = self._reading.ticket(issue), self._reading.mover(issue)
             events += self._reading.happened(issue, filed, known.files if known is not None and known.until else None)
@@ -160,7 +160,7 @@ class Redmine:
         self.me()
         try:
             issue = self._issue(ref)
-        except NotFoundError:
+        except RefusedError:
             return Batch((), {}, {}, "", more=False)
         remote = self._reading.ticket(issue)
         if self.tracker.queues and remote.queue not in self.tracker.queues:

@@ -217,7 +217,8 @@ def test_every_run_ends_with_all_read_whatever_time_each_change_shows(acts: list
             case "unseen":  # as a workflow does
                 for ref in what:
                     tickets.change_unseen(ref)
-            case "late":  # written down after others that are newer
+            case "late":  # written down after others that are newer, and between two runs
+                tickets.run()
                 for ref in what:
                     tickets.change(ref, tickets.second - OVERLAP // 2 + 500 + tickets.said.get(ref, 0))
             case "read":

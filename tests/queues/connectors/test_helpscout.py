@@ -163,6 +163,23 @@ def test_a_reply_in_doubt_is_found_by_its_mark_and_never_sent_twice(
     assert (desk.states(), len(double.state.replies())) == ([OutboxState.SENT], 1)
 
 
+def test_a_conversation_with_a_reply_in_doubt_that_moves_out_of_our_sight_holds_nothing_up(
+    double: HelpScoutDouble, desk: DeskAtSystem
+) -> None:
+    ref, other = opened(double), opened(double)
+    desk.once()
+    taken(desk, ref)
+    desk.reply(desk.mirrored(str(ref)).id)
+    double.fault("POST", f"conversations/{ref}/reply", 0)
+    desk.once()
+    double.state.inboxes[86], double.state.access[double.user("alice")] = "Legal", {INBOX}
+    double.state.conversations[ref]["mailboxId"] = 86
+    desk.reply(desk.mirrored(str(other)).id)
+    desk.once()
+    assert desk.states() == [OutboxState.IN_DOUBT, OutboxState.SENT]
+    assert any("no longer shows its ticket" in sentence for sentence in desk.said)
+
+
 def test_a_reply_whose_mark_is_not_kept_stays_in_doubt(double: HelpScoutDouble, desk: DeskAtSystem) -> None:
     ref = opened(double)
     desk.once()
