@@ -18,6 +18,7 @@ import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
+from urllib.parse import urlencode
 
 from data.errors import ConnectorError, RefusedError
 from data.records.messages import Direction
@@ -39,7 +40,16 @@ from queues.connectors.hosted import (
     usable,
 )
 from queues.connectors.tls import context
-from queues.connectors.web import Answer, MovedError, NotFoundError, Offer, StaleError, TokenRefusedError, WebClient
+from queues.connectors.web import (
+    Answer,
+    MovedError,
+    NotFoundError,
+    Offer,
+    Packed,
+    StaleError,
+    TokenRefusedError,
+    WebClient,
+)
 from queues.mail.addresses import addresses
 
 MOST_PAGES = 400
@@ -328,8 +338,8 @@ class HelpScout:
 
     def comment(self, ref: str, text: str, mark: str) -> int:
         """Write a note and return its number."""
-        body = {"text": marked(text, mark)}
-        return number_of(self.web.offer("POST", f"conversations/{int(ref)}/notes", self._headers(), body))
+        body = {"text": marked(text, mark), "status": self._row(ref).get("status")}  # not named, it might become active
+        return added(self.web.offer("POST", f"conversations/{int(ref)}/notes", self._headers(), body), ref)
 
     def macros(self) -> Sequence[Json]:
         """Return the saved replies of our inboxes."""
@@ -407,12 +417,15 @@ class HelpScout:
         return self._ask("GET", path, query=query).body
 
     def _ask(self, method: str, path: str, body: Any = None, query: Mapping[str, str] | None = None) -> Answer:
-        """Make a request; an access token that is refused is not used again."""
+        """Make a request, once more with a new access token if an app's was refused: it ran out or was revoked."""
+        given = self._access[1]
         try:
             return self.web.ask(method, path, self._headers(), query=query, body=body)
         except TokenRefusedError:
             self._access = ("", "", 0.0)
-            raise
+            if not given:
+                raise
+            return self.web.ask(method, path, self._headers(), query=query, body=body)
 
     def _headers(self) -> dict[str, str]:
         return {"Authorization": f"Bearer {self._token()}", "Accept": "application/json"}
@@ -425,7 +438,8 @@ class HelpScout:
         of, token, until = self._access
         if of != secret or time.monotonic() >= until:
             asked = {"grant_type": "client_credentials", "client_id": self.tracker.user, "client_secret": secret}
-            body = an_object(self.web.ask("POST", "oauth2/token", {"Accept": "application/json"}, body=asked).body)
+            packed = Packed(urlencode(asked).encode(), "application/x-www-form-urlencoded")
+            body = an_object(self.web.ask("POST", "oauth2/token", {"Accept": "application/json"}, body=packed).body)
             token = usable(str(body.get("access_token") or ""), self.name)
             if not token:
                 raise TokenRefusedError("Token refused", f"{self.web.place} gave no access token; check ID and secret.")
@@ -441,13 +455,7 @@ class ReplyOffer:
 
     def finish(self) -> int:
         """Complete it, and return its number. Raises DoubtError if it is unknown whether it was taken."""
-        try:
-            number = number_of(self._offer)
-        except StaleError as error:  # 412, which is a full conversation here
-            raise RefusedError(
-                "Full there",
-                f"Conversation {self._reply.ref} takes no more threads in Help Scout; begin another there.",
-            ) from error
+        number = added(self._offer, self._reply.ref)
         with suppress(ConnectorError):  # the reply is there in any case, and is not in doubt for the sake of a field
             self._system.follow_up(self._reply, self._row)
         return number
@@ -457,9 +465,17 @@ class ReplyOffer:
         self._offer.drop()
 
 
-def number_of(offer: Offer) -> int:
-    """Complete a thread, and return its number, which is in a header; 0 if the answer does not say."""
-    number = offer.finish().headers.get("resource-id", "")
+def added(offer: Offer, ref: str) -> int:
+    """Complete a thread, and return its number, which is in a header; 0 if the answer does not say.
+
+    Raises RefusedError where the conversation is full.
+    """
+    try:
+        number = offer.finish().headers.get("resource-id", "")
+    except StaleError as error:  # 412
+        raise RefusedError(
+            "Full there", f"Conversation {ref} takes no more threads in Help Scout; begin another there."
+        ) from error
     return int(number) if number.isascii() and number.isdigit() else 0
 
 
