@@ -54,6 +54,8 @@ FILE_HOSTS = (
 """Where Freshdesk keeps files."""
 _FORWARDED = 8
 """The source of a conversation that went to others than the customer."""
+_OUTBOUND = 10
+"""The source of a ticket that an agent began by a mail to the customer."""
 _OTHERS = "Freshdesk"
 """Who changed a ticket: it does not say."""
 
@@ -203,10 +205,11 @@ class Freshdesk:
 
     def _described(self, row: Json, remote: RemoteTicket) -> Happened:
         requester = an_object(row, "requester")
+        ours = row.get("source") == _OUTBOUND  # who of us wrote it is not told
         copied = [part for name in ("cc_emails", "ticket_cc_emails") for part in _listed(row.get(name))]
         letter = Written(
-            sender=named(str(requester.get("name") or "nobody"), address(requester)),
-            recipient="",
+            sender=named("nobody", "") if ours else named(str(requester.get("name") or "nobody"), address(requester)),
+            recipient=remote.requestor if ours else "",
             subject=remote.subject,
             at=moment(row.get("created_at")) // 1000,
             message_id=f"<freshdesk-ticket-{remote.ref}@{self.web.host}>",
@@ -215,7 +218,8 @@ class Freshdesk:
             files=[self._file(file) for file in objects(row.get("attachments"))],
             copied=copied,
         )
-        return Happened(-int(remote.ref), remote.ref, as_mail(letter, self.web.host), Direction.IN, letter.at)
+        direction = Direction.OUT if ours else Direction.IN
+        return Happened(-int(remote.ref), remote.ref, as_mail(letter, self.web.host), direction, letter.at)
 
     def _as_mail(self, conversation: Json, row: Json, remote: RemoteTicket) -> Happened:
         number, who = int(conversation["id"]), conversation.get("user_id")

@@ -193,6 +193,18 @@ def test_a_ticket_with_a_reply_in_doubt_that_moves_out_of_our_sight_holds_nothin
     assert any("no longer shows its ticket" in sentence for sentence in desk.said)
 
 
+def test_a_ticket_that_an_agent_began_by_a_mail_is_no_word_of_the_customer(
+    double: FreshdeskDouble, desk: DeskAtSystem
+) -> None:
+    ref, other = opened(double, "Le escribimos por su pedido."), opened(double)
+    double.state.tickets[ref]["source"] = 10
+    desk.once()
+    (message,) = desk.messages(str(ref))
+    assert (message.direction, message.text.strip()) == (Direction.OUT, "Le escribimos por su pedido.")
+    assert message.from_address != double.state.contacts[double.state.tickets[ref]["requester_id"]]["email"]
+    assert [one.direction for one in desk.messages(str(other))] == [Direction.IN]
+
+
 def test_a_reply_whose_mark_is_not_kept_stays_in_doubt(double: FreshdeskDouble, desk: DeskAtSystem) -> None:
     ref = opened(double)
     desk.once()
