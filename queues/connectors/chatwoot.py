@@ -23,9 +23,9 @@ from queues.accounts.ticketing_system import Tracker
 from queues.connectors.as_mail import Written, as_mail, named
 from queues.connectors.base import Batch, Capability, Filed, Happened, RemoteReply, RemoteTicket
 from queues.connectors.claims import settled
-from queues.connectors.hosted import form
+from queues.connectors.hosted import form, out_of_sight
 from queues.connectors.tls import context
-from queues.connectors.web import NotFoundError, Offer, Packed, WebClient
+from queues.connectors.web import Offer, Packed, TokenRefusedError, WebClient
 
 Json = Mapping[str, Any]
 
@@ -38,6 +38,7 @@ MARK = "tridesk"
 """The content attribute of ours in a message."""
 _INCOMING, _OUTGOING = 0, 1
 _OTHERS = "Chatwoot"
+_PROFILE = "profile"
 """Who changed a conversation: its messages say that in a sentence only."""
 
 
@@ -102,7 +103,7 @@ class Chatwoot:
 
     def me(self) -> str:
         """Return our address there."""
-        self._profile = self._profile or self._object(self._ask("GET", "profile"))
+        self._profile = self._profile or self._object(self._ask("GET", _PROFILE))
         return _address(self._profile)
 
     def check(self) -> str:
@@ -135,11 +136,12 @@ class Chatwoot:
         return self._batch(fresh, filed, end, more=False, done=(at.page - 1) * PAGE + len(rows))
 
     def look(self, ref: str, filed: Filed) -> Batch | None:
-        """Return what happened to one conversation up to now; nothing if it is no longer there."""
+        """Return what happened to one conversation up to now; nothing if it is no longer there, or ours to see."""
         try:
-            return self._batch([self._row(ref)], filed, "", more=False, done=0)
-        except NotFoundError:
+            row = self._row(ref)
+        except RefusedError:
             return self._batch([], filed, "", more=False, done=0)
+        return self._batch([row], filed, "", more=False, done=0)
 
     def newest(self) -> int:
         """Return how many conversations there are."""
@@ -157,8 +159,13 @@ class Chatwoot:
             remote = self._remote(row)
             if self.tracker.queues and remote.queue not in self.tracker.queues:
                 continue
+            try:
+                events += self._happened(row, remote, filed)
+            except RefusedError as error:  # deleted or moved since it was listed
+                if out_of_sight(error, self._row, remote.ref):
+                    continue
+                raise
             tickets[remote.ref] = remote
-            events += self._happened(row, remote, filed)
         return Batch(tuple(events), tickets, dict.fromkeys(tickets, _OTHERS), cursor, more, done)
 
     def _happened(self, row: Json, remote: RemoteTicket, filed: Filed) -> list[Happened]:
@@ -313,7 +320,13 @@ class Chatwoot:
         return f"{self._account}/conversations/{int(ref)}"
 
     def _ask(self, method: str, path: str, query: Mapping[str, str] | None = None, body: Any = None) -> Any:
-        return self.web.ask(method, path, self._headers(), query=query, body=body).body
+        try:
+            return self.web.ask(method, path, self._headers(), query=query, body=body).body
+        except TokenRefusedError as error:
+            if not path.startswith(f"{self._account}/conversations/"):
+                raise
+            self._ask("GET", _PROFILE)  # what is not ours to see is answered like a token that is none
+            raise RefusedError("Refused", f"{self.web.place} does not let us see or do this there.") from error
 
     def _headers(self) -> dict[str, str]:
         token = self._token(self.tracker)

@@ -30,6 +30,7 @@ from queues.connectors.hosted import (
     marked,
     number_in,
     objects,
+    out_of_sight,
     text_in,
     usable,
 )
@@ -53,6 +54,8 @@ FILE_HOSTS = (
 """Where Freshdesk keeps files."""
 _FORWARDED = 8
 """The source of a conversation that went to others than the customer."""
+_OUTBOUND = 10
+"""The source of a ticket that an agent began by a mail to the customer."""
 _OTHERS = "Freshdesk"
 """Who changed a ticket: it does not say."""
 
@@ -117,11 +120,12 @@ class Freshdesk:
         return self._batch(page.rows, filed, page.cursor, more=page.more, done=page.done)
 
     def look(self, ref: str, filed: Filed) -> Batch:
-        """Return what happened to one ticket up to now; nothing if it is no longer there."""
+        """Return what happened to one ticket up to now; nothing if it is no longer there, or no longer ours to see."""
         try:
-            return self._batch([self._row(ref)], filed)
-        except NotFoundError:
+            row = self._row(ref)
+        except RefusedError:
             return self._batch([], filed)
+        return self._batch([row], filed)
 
     def newest(self) -> int:
         """Return that how many tickets there are is not known."""
@@ -151,13 +155,16 @@ class Freshdesk:
         tickets: dict[str, RemoteTicket] = {}
         for row in rows:
             remote = self._remote(row)
+            ref = remote.ref
             if self.tracker.queues and remote.queue not in self.tracker.queues:
                 continue
             try:
                 events += self._happened(row, remote, filed)
-            except NotFoundError:  # deleted since it was listed
-                continue
-            tickets[remote.ref] = remote
+            except RefusedError as error:  # deleted or moved since it was listed
+                if out_of_sight(error, self._row, ref):
+                    continue
+                raise
+            tickets[ref] = remote
         return Batch(tuple(events), tickets, dict.fromkeys(tickets, _OTHERS), cursor, more, done)
 
     def _happened(self, row: Json, remote: RemoteTicket, filed: Filed) -> list[Happened]:
@@ -198,10 +205,11 @@ class Freshdesk:
 
     def _described(self, row: Json, remote: RemoteTicket) -> Happened:
         requester = an_object(row, "requester")
+        ours = row.get("source") == _OUTBOUND  # who of us wrote it is not told
         copied = [part for name in ("cc_emails", "ticket_cc_emails") for part in _listed(row.get(name))]
         letter = Written(
-            sender=named(str(requester.get("name") or "nobody"), address(requester)),
-            recipient="",
+            sender=named("nobody", "") if ours else named(str(requester.get("name") or "nobody"), address(requester)),
+            recipient=remote.requestor if ours else "",
             subject=remote.subject,
             at=moment(row.get("created_at")) // 1000,
             message_id=f"<freshdesk-ticket-{remote.ref}@{self.web.host}>",
@@ -210,7 +218,8 @@ class Freshdesk:
             files=[self._file(file) for file in objects(row.get("attachments"))],
             copied=copied,
         )
-        return Happened(-int(remote.ref), remote.ref, as_mail(letter, self.web.host), Direction.IN, letter.at)
+        direction = Direction.OUT if ours else Direction.IN
+        return Happened(-int(remote.ref), remote.ref, as_mail(letter, self.web.host), direction, letter.at)
 
     def _as_mail(self, conversation: Json, row: Json, remote: RemoteTicket) -> Happened:
         number, who = int(conversation["id"]), conversation.get("user_id")

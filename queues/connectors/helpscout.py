@@ -18,6 +18,7 @@ import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
+from urllib.parse import urlencode
 
 from data.errors import ConnectorError, RefusedError
 from data.records.messages import Direction
@@ -34,11 +35,21 @@ from queues.connectors.hosted import (
     marked,
     number_in,
     objects,
+    out_of_sight,
     text_in,
     usable,
 )
 from queues.connectors.tls import context
-from queues.connectors.web import Answer, MovedError, NotFoundError, Offer, StaleError, TokenRefusedError, WebClient
+from queues.connectors.web import (
+    Answer,
+    MovedError,
+    NotFoundError,
+    Offer,
+    Packed,
+    StaleError,
+    TokenRefusedError,
+    WebClient,
+)
 from queues.mail.addresses import addresses
 
 MOST_PAGES = 400
@@ -117,11 +128,12 @@ class HelpScout:
         return self._batch(page.rows, filed, page.cursor, more=page.more, done=page.done)
 
     def look(self, ref: str, filed: Filed) -> Batch:
-        """Return what happened to one conversation up to now; nothing if it is no longer there."""
+        """Return what happened to one conversation up to now; nothing if it is no longer there, or ours to see."""
         try:
-            return self._batch([self._row(ref)], filed)
-        except NotFoundError:
+            row = self._row(ref)
+        except RefusedError:
             return self._batch([], filed)
+        return self._batch([row], filed)
 
     def newest(self) -> int:
         """Return how many conversations a first fetch brings."""
@@ -158,17 +170,20 @@ class HelpScout:
         moved: dict[str, str] = {}
         for row in rows:
             remote = self._remote(row)
+            ref = remote.ref
             if row.get("state") == "draft" or (self.tracker.queues and remote.queue not in self.tracker.queues):
                 continue
             try:
-                threads = self._threads(remote.ref, filed)
-            except NotFoundError:  # merged or deleted since it was listed
-                continue
-            tickets[remote.ref] = remote
+                threads = self._threads(ref, filed)
+            except RefusedError as error:  # merged, deleted or moved since it was listed
+                if out_of_sight(error, self._row, ref):
+                    continue
+                raise
+            tickets[ref] = remote
             said = [thread for thread in threads if _direction(thread) and not filed(thread["id"])]
             events += [self._as_mail(thread, remote) for thread in sorted(said, key=lambda thread: int(thread["id"]))]
             by = an_object(threads[0], "createdBy") if threads else {}
-            moved[remote.ref] = (_address(by) if by.get("type") == "user" else "") or _OTHERS
+            moved[ref] = (_address(by) if by.get("type") == "user" else "") or _OTHERS
         return Batch(tuple(events), tickets, moved, cursor, more, done)
 
     def _threads(self, ref: str, filed: Filed) -> list[Json]:
@@ -323,8 +338,8 @@ class HelpScout:
 
     def comment(self, ref: str, text: str, mark: str) -> int:
         """Write a note and return its number."""
-        body = {"text": marked(text, mark)}
-        return number_of(self.web.offer("POST", f"conversations/{int(ref)}/notes", self._headers(), body))
+        body = {"text": marked(text, mark), "status": self._row(ref).get("status")}  # not named, it might become active
+        return added(self.web.offer("POST", f"conversations/{int(ref)}/notes", self._headers(), body), ref)
 
     def macros(self) -> Sequence[Json]:
         """Return the saved replies of our inboxes."""
@@ -402,12 +417,15 @@ class HelpScout:
         return self._ask("GET", path, query=query).body
 
     def _ask(self, method: str, path: str, body: Any = None, query: Mapping[str, str] | None = None) -> Answer:
-        """Make a request; an access token that is refused is not used again."""
+        """Make a request, once more with a new access token if an app's was refused: it ran out or was revoked."""
+        given = self._access[1]
         try:
             return self.web.ask(method, path, self._headers(), query=query, body=body)
         except TokenRefusedError:
             self._access = ("", "", 0.0)
-            raise
+            if not given:
+                raise
+            return self.web.ask(method, path, self._headers(), query=query, body=body)
 
     def _headers(self) -> dict[str, str]:
         return {"Authorization": f"Bearer {self._token()}", "Accept": "application/json"}
@@ -420,7 +438,8 @@ class HelpScout:
         of, token, until = self._access
         if of != secret or time.monotonic() >= until:
             asked = {"grant_type": "client_credentials", "client_id": self.tracker.user, "client_secret": secret}
-            body = an_object(self.web.ask("POST", "oauth2/token", {"Accept": "application/json"}, body=asked).body)
+            packed = Packed(urlencode(asked).encode(), "application/x-www-form-urlencoded")
+            body = an_object(self.web.ask("POST", "oauth2/token", {"Accept": "application/json"}, body=packed).body)
             token = usable(str(body.get("access_token") or ""), self.name)
             if not token:
                 raise TokenRefusedError("Token refused", f"{self.web.place} gave no access token; check ID and secret.")
@@ -436,13 +455,7 @@ class ReplyOffer:
 
     def finish(self) -> int:
         """Complete it, and return its number. Raises DoubtError if it is unknown whether it was taken."""
-        try:
-            number = number_of(self._offer)
-        except StaleError as error:  # 412, which is a full conversation here
-            raise RefusedError(
-                "Full there",
-                f"Conversation {self._reply.ref} takes no more threads in Help Scout; begin another there.",
-            ) from error
+        number = added(self._offer, self._reply.ref)
         with suppress(ConnectorError):  # the reply is there in any case, and is not in doubt for the sake of a field
             self._system.follow_up(self._reply, self._row)
         return number
@@ -452,9 +465,17 @@ class ReplyOffer:
         self._offer.drop()
 
 
-def number_of(offer: Offer) -> int:
-    """Complete a thread, and return its number, which is in a header; 0 if the answer does not say."""
-    number = offer.finish().headers.get("resource-id", "")
+def added(offer: Offer, ref: str) -> int:
+    """Complete a thread, and return its number, which is in a header; 0 if the answer does not say.
+
+    Raises RefusedError where the conversation is full.
+    """
+    try:
+        number = offer.finish().headers.get("resource-id", "")
+    except StaleError as error:  # 412
+        raise RefusedError(
+            "Full there", f"Conversation {ref} takes no more threads in Help Scout; begin another there."
+        ) from error
     return int(number) if number.isascii() and number.isdigit() else 0
 
 

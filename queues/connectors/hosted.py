@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from html import escape
 from typing import Any, Protocol
 
-from data.errors import UnreachableError
+from data.errors import RefusedError, UnreachableError
 from queues.accounts.ticketing_system import Tracker
-from queues.connectors.web import Packed
+from queues.connectors.web import NotFoundError, Packed
 
 Json = Mapping[str, Any]
 
@@ -30,6 +30,17 @@ def usable(token: str, name: str) -> str:
             "No token", f"The token of {name} contains characters that no token has; enter it again."
         )
     return token
+
+
+def out_of_sight(error: RefusedError, look: Callable[[str], object], ref: str) -> bool:
+    """Return whether what was refused of a ticket is refused because the ticket is gone, or no longer ours to see."""
+    if isinstance(error, NotFoundError):
+        return True
+    try:
+        look(ref)
+    except RefusedError:
+        return True
+    return False
 
 
 def an_object(body: Any, *names: str) -> Json:

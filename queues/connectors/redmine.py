@@ -121,7 +121,7 @@ class Redmine:
                 continue
             try:
                 issue = self._issue(ref)
-            except NotFoundError:  # deleted since it was listed
+            except RefusedError:  # deleted or moved since it was listed
                 continue
             tickets[ref], moved[ref] = self._reading.ticket(issue), self._reading.mover(issue)
             events += self._reading.happened(issue, filed, self._files_before(ref, known))
@@ -137,7 +137,7 @@ class Redmine:
         self.me()
         try:
             issue = self._issue(ref)
-        except NotFoundError:
+        except RefusedError:
             return Batch((), {}, {}, "", more=False)
         remote = self._reading.ticket(issue)
         if self.tracker.queues and remote.queue not in self.tracker.queues:

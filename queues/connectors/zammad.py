@@ -23,7 +23,7 @@ from queues.connectors.as_mail import Written, as_mail, named
 from queues.connectors.base import Batch, Capability, Filed, Happened, RemoteReply, RemoteTicket
 from queues.connectors.changed_since import ChangedSince, first_moment, moment
 from queues.connectors.claims import settled
-from queues.connectors.hosted import Json, TokenOf, an_object, number_in, objects, text_in, usable
+from queues.connectors.hosted import Json, TokenOf, an_object, number_in, objects, out_of_sight, text_in, usable
 from queues.connectors.tls import context
 from queues.connectors.web import NotFoundError, Offer, StaleError, TokenRefusedError, WebClient
 from queues.mail.addresses import addresses
@@ -123,11 +123,12 @@ class Zammad:
         return self._batch(page.rows, filed, page.cursor, more=page.more, done=page.done)
 
     def look(self, ref: str, filed: Filed) -> Batch:
-        """Return what happened to one ticket up to now; nothing if it is no longer there."""
+        """Return what happened to one ticket up to now; nothing if it is no longer there, or no longer ours to see."""
         try:
-            return self._batch([self._row(ref)], filed)
-        except NotFoundError:
+            row = self._row(ref)
+        except RefusedError:
             return self._batch([], filed)
+        return self._batch([row], filed)
 
     def newest(self) -> int:
         """Return how many tickets a first fetch brings; 0 where an older Zammad does not count them."""
@@ -156,13 +157,16 @@ class Zammad:
         for row in rows:
             if self.tracker.queues and row.get("group") not in self.tracker.queues:
                 continue
+            ref = str(row["id"])
             try:
                 remote = self._remote(row)
                 events += self._happened(row, remote, filed)
-            except NotFoundError:  # deleted since it was listed
-                continue
-            tickets[remote.ref] = remote
-            moved[remote.ref] = _login(row.get("updated_by")) or _SYSTEM
+            except RefusedError as error:  # deleted or moved since it was listed
+                if out_of_sight(error, self._row, ref):
+                    continue
+                raise
+            tickets[ref] = remote
+            moved[ref] = _login(row.get("updated_by")) or _SYSTEM
         return Batch(tuple(events), tickets, moved, cursor, more, done)
 
     def _happened(self, row: Json, remote: RemoteTicket, filed: Filed) -> list[Happened]:

@@ -18,6 +18,7 @@ from queues.accounts.systems.zendesk import KIND
 from queues.accounts.ticketing_system import Tracker
 from queues.connectors.base import Batch, Capability, Filed, Happened, RemoteReply, RemoteTicket
 from queues.connectors.budget import MINUTE, Budget
+from queues.connectors.hosted import out_of_sight
 from queues.connectors.tls import context
 from queues.connectors.web import Answer, NotFoundError, Offer, Packed, StaleError, TokenRefusedError, WebClient
 from queues.connectors.zendesk_audits import MARK, comment_of, messages, mover
@@ -119,11 +120,12 @@ class Zendesk:
         return self._batch(mirrored, filed, str(body.get("after_cursor") or cursor), more=more)
 
     def look(self, ref: str, filed: Filed) -> Batch:
-        """Return what happened to one ticket up to now; nothing if it is no longer there."""
+        """Return what happened to one ticket up to now; nothing if it is no longer there, or no longer ours to see."""
         try:
-            return self._batch([self._ticket_row(ref)], filed)
-        except NotFoundError:
+            row = self._ticket_row(ref)
+        except RefusedError:
             return self._batch([], filed)
+        return self._batch([row], filed)
 
     def newest(self) -> int:
         """Return how many tickets a first fetch brings."""
@@ -226,8 +228,10 @@ class Zendesk:
             deleted = remote.status == "deleted"
             try:
                 audits = [] if deleted else self._names.rows(f"tickets/{remote.ref}/audits", {}, "audits")
-            except NotFoundError:  # taken away since it was listed
-                continue
+            except RefusedError as error:  # taken away or moved since it was listed
+                if out_of_sight(error, self._ticket_row, remote.ref):
+                    continue
+                raise
             tickets[remote.ref] = remote
             events += messages(audits, remote, self._names, self.web.host, filed, self._file)
             by = mover(audits)

@@ -135,7 +135,7 @@ def _checked(store: Store, entry: OutboxEntry, now: int, holds: Callable[[Outbox
     newer = store.messages.answered_by_newer(entry.ticket_id, entry.message_id, entry.cleared)
     try:
         reason = HELD_BY[newer] if newer else holds(entry)
-    except UnreachableError as error:
+    except ConnectorError as error:
         return _put_off(store, entry, error, now)
     unfit = "" if reason else unfit_to_leave(entry.raw, entry.message_id, entry.recipient, entry.cc)
     if not (reason or unfit):

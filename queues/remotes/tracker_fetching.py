@@ -48,15 +48,20 @@ class Fetching:
 
     def look(self, ref: str) -> None:
         """Read what happened to one ticket up to now."""
-        if not self.look_late(ref):
+        if self._look(ref) is None:
             self.fetch()
 
     def look_late(self, ref: str) -> bool:
-        """Read what happened to one ticket up to now, if the feed reports it only later; return whether it does."""
+        """Read what the feed would report of one ticket only later; return False if the ticket is not ours to see."""
+        batch = self._look(ref)
+        return batch is None or ref in batch.tickets
+
+    def _look(self, ref: str) -> Batch | None:
+        """Read what happened to one ticket up to now; None where the feed is never late."""
         batch = self._mirror.system.look(ref, self._mirror.filed)
         if batch is not None:
             self._take(batch, self._mirror.cursor())
-        return batch is not None
+        return batch
 
     def _take(self, batch: Batch, cursor: str) -> None:
         mirror = self._mirror

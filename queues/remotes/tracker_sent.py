@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Set
 
 from data.records.outbox import OutboxEntry, OutboxState
 from queues.connectors.base import Capability, Happened
@@ -62,10 +63,10 @@ class SentByUs:
             entry for entry in waiting if entry.connector == self._mirror.name and entry.state is OutboxState.IN_DOUBT
         ]
 
-    def settle(self) -> None:
+    def settle(self, looked_for: Set[int]) -> None:
         """Decide about replies in doubt: what is there arrived; what is not stays with the agent to decide.
 
-        A system that takes each reply once is offered it again.
+        A system that takes each reply once is offered it again, if it could be looked for.
         """
         now = self._mirror.clock()
         for entry in self.doubtful():
@@ -73,6 +74,6 @@ class SentByUs:
             if own is not None and self._store.messages.is_outside(own.id):
                 with self._store.write():
                     self._store.outbox.arrived(entry.id, OutboxState.IN_DOUBT, now)
-            elif Capability.ONCE in self._mirror.system.capabilities:
+            elif entry.id in looked_for and Capability.ONCE in self._mirror.system.capabilities:
                 with self._store.write():
                     self._store.outbox.move(entry.id, OutboxState.IN_DOUBT, OutboxState.QUEUED)

@@ -13,6 +13,7 @@ from threading import Event
 
 from data.errors import ConnectorError, StoreError
 from data.protocols import Clock
+from data.records.outbox import OutboxEntry
 from queues.accounts.ticketing_system import Tracker
 from queues.connectors.base import Hinting, TicketSystem
 from queues.connectors.team import Team
@@ -71,6 +72,8 @@ class TrackerSync:
         self._system, self._tracker, self._clock, self._tell = system, tracker, clock, tell
         self._store, self._name = desk.store, tracker.connector
         self._seen = -1
+        self._unseen: set[int] = set()
+        """The replies in doubt that could not be looked for, which was told."""
         self._last_reported = ""
 
     @property
@@ -193,12 +196,27 @@ class TrackerSync:
         self._settle()
 
     def _settle(self) -> None:
-        """Decide about replies in doubt."""
-        for entry in self._sent_by_us.doubtful():
-            ticket = self._mirror.ticket(entry.ticket_id)
-            if ticket is not None:
-                self._fetching.look_late(ticket.external_ref)
-        self._sent_by_us.settle()
+        """Decide about replies in doubt. One that cannot be looked for stays so, is told, and holds nothing else up."""
+        doubtful = self._sent_by_us.doubtful()
+        self._unseen &= {entry.id for entry in doubtful}
+        self._sent_by_us.settle({entry.id for entry in doubtful if self._looked_for(entry)})
+
+    def _looked_for(self, entry: OutboxEntry) -> bool:
+        """Read what happened to the ticket of a reply in doubt; return whether that could be read."""
+        ticket, name = self._mirror.ticket(entry.ticket_id), self._tracker.name
+        if ticket is None:
+            return True
+        try:
+            seen = self._fetching.look_late(ticket.external_ref)
+            reason = f"{name} no longer shows its ticket {ticket.external_ref}: look there, and decide in the outbox."
+        except ConnectorError as error:  # what concerns more than this one stops the next fetch as well
+            seen, reason = False, error.message
+        if seen:
+            self._unseen.discard(entry.id)
+        elif entry.id not in self._unseen:
+            self._unseen.add(entry.id)
+            self._tell(f"{name}, #{ticket.id}: a reply stays in doubt. {reason}")
+        return seen
 
     def _carry_out(self) -> Delivery:
         """Claim, send and change there what was done here; share what is ours."""

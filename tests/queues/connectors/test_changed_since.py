@@ -16,6 +16,58 @@ FULL = 3
 Json = Mapping[str, Any]
 
 
+class Hidden:
+    """Tickets of which a change need not show: the list is ordered by a time that only the system knows.
+
+    `said` counts a ticket's changes, which is what its rows bring; some change neither the time nor the state shown.
+    """
+
+    def __init__(self) -> None:
+        self.now, self.cursor = 1_000_000, ""
+        self.changed, self.shown = dict[str, int](), dict[str, tuple[int, str]]()
+        self.said, self.read = dict[str, int](), dict[str, int]()
+        self.feed = ChangedSince(lambda row: (row["id"], *self.shown[row["id"]]), clock=lambda: self.now / 1000)
+
+    def change(self, ref: str, at: int) -> None:
+        """Change a ticket so that it shows."""
+        self.changed[ref], self.shown[ref] = at, (at, "")
+        self.said[ref] = self.said.get(ref, 0) + 1
+
+    def change_unseen(self, ref: str) -> None:
+        """Change a ticket so that only its state shows it."""
+        at, _ = self.shown.get(ref, (self.second - 100_000, ""))
+        self.said[ref] = self.said.get(ref, 0) + 1
+        self.changed[ref], self.shown[ref] = self.second, (at, str(self.said[ref]))
+
+    @property
+    def second(self) -> int:
+        return self.now // 1000 * 1000
+
+    def page(self, since: int, page: int) -> tuple[Sequence[Json], bool]:
+        refs = sorted((at, ref) for ref, at in self.changed.items() if at >= since)
+        return [{"id": ref} for _, ref in refs[(page - 1) * FULL : page * FULL]], len(refs) > page * FULL
+
+    def next(self) -> Page:
+        page = self.feed.next(self.cursor, 0, self.page)
+        self.cursor = page.cursor
+        for row in page.rows:
+            self.read[row["id"]] = self.said[row["id"]]
+        self.now += 50
+        return page
+
+    def run(self) -> list[str]:
+        """Read to the end, which comes, and return what was listed as new."""
+        refs: list[str] = []
+        # by each of the moments as often as there are pages, and those that hold more than one once again
+        pages = len(self.changed) // FULL + 1
+        for _ in range(2 * pages * (len(set(self.shown.values())) + 2)):
+            page = self.next()
+            refs += [row["id"] for row in page.rows]
+            if not page.more:
+                return refs
+        raise AssertionError("it never ends")
+
+
 class Tickets:
     """Tickets by the time of their latest change, in whole seconds, and the feed that is tried on them."""
 
@@ -141,6 +193,94 @@ def test_whatever_happens_in_whatever_order_the_last_state_of_each_is_seen(
         if not look().more:
             break
     assert seen == tickets.at
+
+
+REFS = st.sampled_from("abcdefghijklm")
+ACTS = st.one_of(
+    st.tuples(st.just("change"), st.lists(REFS, min_size=1, max_size=13)),
+    st.tuples(st.just("unseen"), st.lists(REFS, min_size=1, max_size=13)),
+    st.tuples(st.just("late"), st.lists(REFS, min_size=1, max_size=3)),
+    st.tuples(st.just("read"), st.integers(1, 4)),
+    st.tuples(st.just("run"), st.none()),
+    st.tuples(st.just("wait"), st.sampled_from((0, 400, 1000, 3000, 60_000, 3_600_000))),
+)
+
+
+@given(st.lists(ACTS, max_size=30))
+def test_every_run_ends_with_all_read_whatever_time_each_change_shows(acts: list[tuple[str, Any]]) -> None:
+    tickets = Hidden()
+    for act, what in acts:
+        match act:
+            case "change":  # all at one moment, as a bulk update does
+                for ref in what:
+                    tickets.change(ref, tickets.second)
+            case "unseen":  # as a workflow does
+                for ref in what:
+                    tickets.change_unseen(ref)
+            case "late":  # written down after others that are newer, and between two runs
+                tickets.run()
+                for ref in what:
+                    tickets.change(ref, tickets.second - OVERLAP // 2 + 500 + tickets.said.get(ref, 0))
+            case "read":
+                for _ in range(what):
+                    tickets.next()
+            case "run":
+                tickets.run()
+            case "wait":
+                tickets.now += what
+    for _ in range(3):
+        tickets.run()
+        tickets.now += 3000
+    assert tickets.read == tickets.said
+    tickets.run()
+    cursor = tickets.cursor
+    assert (tickets.run(), tickets.cursor) == ([], cursor)
+
+
+def test_what_changed_at_the_newest_moment_is_read_once_in_a_run(tickets: Tickets) -> None:
+    for number in range(4 * FULL):
+        tickets.change(str(number))
+    refs, frozen = list[str](), tickets.now
+    for _ in range(20):
+        page = tickets.next()
+        tickets.now = frozen  # the requests take no time at all
+        refs += [row["id"] for row in page.rows]
+        if not page.more:
+            break
+    assert not page.more
+    assert sorted(refs) == sorted(map(str, range(4 * FULL)))
+
+
+def test_more_than_a_page_that_shows_old_times_is_read_once() -> None:
+    tickets = Hidden()
+    for number in range(4 * FULL):
+        tickets.change(f"{number:02}", tickets.second - 86_400_000 + number)
+    tickets.change("last", tickets.second)
+    tickets.run()
+    tickets.now += 3_600_000
+    tickets.run()
+    for number in range(4 * FULL):
+        tickets.change_unseen(f"{number:02}")
+    assert sorted(tickets.run()) == [f"{number:02}" for number in range(4 * FULL)]
+    assert tickets.run() == []
+
+
+def test_a_change_written_down_late_is_seen_after_a_run_of_several_pages() -> None:
+    tickets = Hidden()
+    for number in range(4 * FULL):
+        tickets.change(str(number), tickets.second)
+        tickets.now += 1000
+    tickets.run()
+    tickets.change("late", tickets.second - 4 * FULL * 500)
+    assert "late" in tickets.run()
+
+
+def test_what_an_earlier_version_stored_is_read_on() -> None:
+    tickets = Hidden()
+    tickets.change("1", 999_000)
+    tickets.change("2", 999_000)
+    tickets.cursor = '[879000, 1, 999000, 0, 0, {"1": [999000, ""]}]'
+    assert tickets.run() == ["2"]
 
 
 def test_times_are_read_as_they_are_written() -> None:

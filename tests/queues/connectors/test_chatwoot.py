@@ -172,6 +172,22 @@ def test_a_reply_whose_answer_got_lost_is_found_by_its_mark_and_was_sent_by_the_
     assert list(reply["content_attributes"]) == ["tridesk"]
 
 
+def test_a_conversation_that_is_not_ours_to_see_is_not_taken_for_a_token_that_is_none(
+    double: ChatwootDouble, desk: DeskAtSystem
+) -> None:
+    ref, other = double.open("ana@clientes.example", "Hola."), double.open("eva@clientes.example", "Hola.")
+    desk.once()
+    desk.reply(desk.mirrored(str(ref)).id)
+    double.faults.append(("POST", f"conversations/{ref}/messages", 0, {}))
+    desk.once()
+    assert desk.states() == [OutboxState.IN_DOUBT]
+    desk.reply(desk.mirrored(str(other)).id)
+    double.faults += [("GET", f"conversations/{ref}", 401, {})] * 3  # in the list, by itself, and for the reply
+    desk.once()
+    assert desk.states() == [OutboxState.IN_DOUBT, OutboxState.SENT]
+    assert [sentence for sentence in desk.said if "no longer shows its ticket" in sentence]
+
+
 def test_a_reply_of_an_older_chatwoot_that_keeps_no_mark_stays_in_doubt(
     double: ChatwootDouble, desk: DeskAtSystem
 ) -> None:

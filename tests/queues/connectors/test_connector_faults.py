@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
+from typing import Any
+from unittest.mock import patch
 
 import pytest
 
-from data.errors import ConnectorError, UnreachableError
+from data.errors import ConnectorError, DoubtError, RefusedError, UnreachableError
 from data.records.outbox import OutboxState
+from queues.connectors.base import Batch, Filed, connector_class
 from queues.remotes.links import LinkState
 from tests.servers.connector_worlds import reply
 from tests.servers.desk_at_mail import until
@@ -109,6 +112,40 @@ def test_a_certificate_of_nobody_known_or_of_another_host_is_told_before_the_sec
         assert system.states() == [OutboxState.QUEUED]
         system.desk.go_by(named, str(folder / "ca.pem"))
         arrives_once(system)
+
+
+@pytest.mark.parametrize("error", [RefusedError, ConnectorError, UnreachableError, None])
+def test_a_reply_in_doubt_that_cannot_be_looked_for_holds_nothing_else_up(
+    system: SystemWorld, error: type[ConnectorError] | None
+) -> None:
+    answered(system)
+
+    def lost() -> None:
+        raise DoubtError("In doubt", "The connection was ended by the test.")
+
+    with system.before_the_last_byte(lost):
+        system.sync()
+    assert system.states() == [OutboxState.IN_DOUBT]
+    connector, moved = connector_class(system.kind), system.refs[0]
+    look = connector.look
+
+    def looked(one: Any, ref: str, filed: Filed) -> Batch | None:
+        if ref != moved:
+            answer: Batch | None = look(one, ref, filed)
+            return answer
+        if error is None:
+            return Batch((), {}, {}, "", more=False)
+        raise error("Access denied", "The ticket is another group's.")
+
+    with patch.object(connector, "look", looked):
+        system.write()
+        system.sync()
+        system.act(system.tickets()[-1].id, reply("Otra respuesta."))
+        system.sync()
+    assert (system.states(), system.delivered()) == ([OutboxState.IN_DOUBT, OutboxState.SENT], ["Otra respuesta."])
+    told = [sentence for sentence in system.desk.said if "a reply stays in doubt" in sentence]
+    assert told
+    assert all(("no longer shows its ticket" if error is None else "another group's") in one for one in told)
 
 
 def test_a_fetch_that_is_cut_anywhere_is_made_good_by_the_next(web_system: SystemWorld) -> None:

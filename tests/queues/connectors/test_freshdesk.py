@@ -176,6 +176,35 @@ def test_a_reply_in_doubt_is_found_by_its_mark_and_never_sent_twice(
     assert (desk.states(), len(double.state.replies())) == ([OutboxState.SENT], 1)
 
 
+def test_a_ticket_with_a_reply_in_doubt_that_moves_out_of_our_sight_holds_nothing_up(
+    double: FreshdeskDouble, desk: DeskAtSystem
+) -> None:
+    ref, other = opened(double), opened(double)
+    desk.once()
+    taken(desk, ref)
+    desk.reply(desk.mirrored(str(ref)).id)
+    double.fault("POST", f"tickets/{ref}/reply", 0)
+    desk.once()
+    double.state.groups[9], double.state.scopes[double.state.tickets[ref]["responder_id"]] = "Legal", {8}
+    double.state.tickets[ref] |= {"group_id": 9, "responder_id": None}
+    desk.reply(desk.mirrored(str(other)).id)
+    desk.once()
+    assert desk.states() == [OutboxState.IN_DOUBT, OutboxState.SENT]
+    assert any("no longer shows its ticket" in sentence for sentence in desk.said)
+
+
+def test_a_ticket_that_an_agent_began_by_a_mail_is_no_word_of_the_customer(
+    double: FreshdeskDouble, desk: DeskAtSystem
+) -> None:
+    ref, other = opened(double, "Le escribimos por su pedido."), opened(double)
+    double.state.tickets[ref]["source"] = 10
+    desk.once()
+    (message,) = desk.messages(str(ref))
+    assert (message.direction, message.text.strip()) == (Direction.OUT, "Le escribimos por su pedido.")
+    assert message.from_address != double.state.contacts[double.state.tickets[ref]["requester_id"]]["email"]
+    assert [one.direction for one in desk.messages(str(other))] == [Direction.IN]
+
+
 def test_a_reply_whose_mark_is_not_kept_stays_in_doubt(double: FreshdeskDouble, desk: DeskAtSystem) -> None:
     ref = opened(double)
     desk.once()

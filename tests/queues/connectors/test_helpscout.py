@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 
@@ -163,6 +164,23 @@ def test_a_reply_in_doubt_is_found_by_its_mark_and_never_sent_twice(
     assert (desk.states(), len(double.state.replies())) == ([OutboxState.SENT], 1)
 
 
+def test_a_conversation_with_a_reply_in_doubt_that_moves_out_of_our_sight_holds_nothing_up(
+    double: HelpScoutDouble, desk: DeskAtSystem
+) -> None:
+    ref, other = opened(double), opened(double)
+    desk.once()
+    taken(desk, ref)
+    desk.reply(desk.mirrored(str(ref)).id)
+    double.fault("POST", f"conversations/{ref}/reply", 0)
+    desk.once()
+    double.state.inboxes[86], double.state.access[double.user("alice")] = "Legal", {INBOX}
+    double.state.conversations[ref]["mailboxId"] = 86
+    desk.reply(desk.mirrored(str(other)).id)
+    desk.once()
+    assert desk.states() == [OutboxState.IN_DOUBT, OutboxState.SENT]
+    assert any("no longer shows its ticket" in sentence for sentence in desk.said)
+
+
 def test_a_reply_whose_mark_is_not_kept_stays_in_doubt(double: HelpScoutDouble, desk: DeskAtSystem) -> None:
     ref = opened(double)
     desk.once()
@@ -259,6 +277,20 @@ def test_tags_are_lower_case_and_others_stay_here(double: HelpScoutDouble, syste
     assert system.set_tags(str(ref), {"español", "VIP2"}, {"old"}).tags == {"vip", "español"}
 
 
+def test_a_note_names_the_status_and_is_refused_as_a_reply_is_where_the_conversation_is_full(
+    double: HelpScoutDouble, system: HelpScout
+) -> None:
+    ref = opened(double)
+    double.state.patch(ref, double.user("alice"), {"op": "replace", "path": "/status", "value": "closed"})
+    with patch.object(double.state, "say", wraps=double.state.say) as say:
+        system.comment(str(ref), "Ojo.", "note.1")
+    assert say.call_args.args[2]["status"] == "closed"
+    for number in range(99):
+        double.state.write(ref, f"Mensaje {number}.")
+    with pytest.raises(RefusedError, match="takes no more threads"):
+        system.comment(str(ref), "Ojo otra vez.", "note.2")
+
+
 def test_a_file_too_large_is_named_and_not_fetched(double: HelpScoutDouble, system: HelpScout) -> None:
     ref = opened(double, files=[File("a.bin", "image/png", b"x")])
     double.state.threads[ref][0]["files"][0]["size"] = LARGEST_FILE + 1
@@ -273,11 +305,17 @@ def test_a_token_is_asked_for_once_and_again_when_it_is_refused(double: HelpScou
         system.ticket(ref)
     tokens = ("POST", "/v2/oauth2/token")
     assert double.heard.count(tokens) == 1
+    double.forget_tokens()  # it ran out or was revoked, which is nobody's fault and told to no one
+    with patch.object(double, "_token", wraps=double._token) as asked:
+        system.ticket(ref)
+    assert asked.call_args.args[0].kind == "application/x-www-form-urlencoded"  # as OAuth has it (RFC 6749, 4.4.2)
+    assert double.heard.count(tokens) == 2
+    double.apps["app-of-alice"] = "another", double.user("alice")
     double.forget_tokens()
     with pytest.raises(TokenRefusedError):
         system.ticket(ref)
+    double.apps["app-of-alice"] = "secret-of-alice", double.user("alice")
     system.ticket(ref)
-    assert double.heard.count(tokens) == 2
     made = connector(double, secret=next(iter(double._tokens)), user="")  # an access token from elsewhere
     assert made.me() == "alice@team.example"
     made.close()

@@ -159,6 +159,36 @@ def test_a_reply_that_never_arrived_stays_in_doubt(double: ZammadDouble, desk: D
     assert (desk.states(), double.state.replies()) == ([OutboxState.IN_DOUBT], [])
 
 
+def test_a_ticket_with_a_reply_in_doubt_that_moves_out_of_our_sight_holds_nothing_up(
+    double: ZammadDouble, desk: DeskAtSystem
+) -> None:
+    ref, other = opened(double), opened(double)
+    desk.once()
+    taken(desk, ref)
+    desk.reply(desk.mirrored(str(ref)).id)
+    double.fault("PUT", f"tickets/{ref}", 0)
+    desk.once()
+    double.state.groups[3], double.state.access[double.tokens["token-of-alice"]] = "Legal", {GROUP}
+    double.state.tickets[ref]["group_id"] = 3
+    desk.reply(desk.mirrored(str(other)).id)
+    desk.once()
+    assert desk.states() == [OutboxState.IN_DOUBT, OutboxState.SENT]
+    assert any("no longer shows its ticket" in sentence for sentence in desk.said)
+
+
+def test_a_ticket_that_moves_away_while_it_is_read_is_left_out_and_another_refusal_is_not(
+    double: ZammadDouble, system: Zammad
+) -> None:
+    ref, other = opened(double), opened(double)
+    double.state.groups[3], double.state.access[double.tokens["token-of-alice"]] = "Legal", {GROUP}
+    double.meanwhile("GET", "ticket_articles", lambda: double.state.tickets[ref].update(group_id=3))
+    (batch,), _ = all_of(system)
+    assert list(batch.tickets) == [str(other)]
+    double.fault("GET", "ticket_articles", 403, body={"error": "Not authorized"})
+    with pytest.raises(RefusedError, match="Not authorized"):
+        all_of(system)
+
+
 def test_a_second_answer_is_held_where_a_colleague_has_answered(
     double: ZammadDouble, desk: DeskAtSystem, tmp_path: Path
 ) -> None:
