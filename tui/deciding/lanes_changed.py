@@ -8,7 +8,7 @@ from data.errors import DeskError
 from tui.context.desk_context import DeskContext
 from tui.context.going import Going
 from tui.context.part import Part
-from tui.look.words import as_sentence, words
+from tui.look.words import as_sentence, counted, words
 
 if TYPE_CHECKING:
     from data.records.changes import Done
@@ -63,7 +63,12 @@ class LanesChanged(Part):
             return
         groups = moves.lanes()
         named = ", ".join(f"{n} {said}" for said, n in groups[:_GROUPS]) + (", …" if len(groups) > _GROUPS else "")
-        text = words("Lanes changed, {n} moved: {moves} · z takes it back").format(n=len(done.ticket_ids), moves=named)
+        count = len(done.ticket_ids)
+        text = counted(
+            "Lanes changed, {n} moved: {moves} · z takes it back",
+            "Lanes changed, {n} moved: {moves} · z takes it back",
+            count,
+        ).format(n=count, moves=named)
         self.desk.refresh_lanes()
         self.going.show_active()
         self.desk.say(text)

@@ -16,7 +16,7 @@ from tui.lanes.ticket_list import TicketList
 from tui.lanes.views import NamedView
 from tui.look.lane_titles import lane_title
 from tui.look.one_line import one_line
-from tui.look.words import words
+from tui.look.words import counted, words
 
 COUNTED = 1000
 """The number up to which late tickets are counted."""
@@ -73,9 +73,9 @@ class LanePane(Vertical):
         title = f"{self.number} {lane_title(self.lane)}"
         if not self.named.plain:
             title += f": {one_line(self.named.title)}"
-        parts = [title, words("{n} open").format(n=active)]
+        parts = [title, counted("{n} open", "{n} open", active).format(n=active)]
         if late:
-            parts.append(words("{n} late!").format(n=f"{late}+" if late >= COUNTED else late))
+            parts.append(counted("{n} late!", "{n} late!", late).format(n=f"{late}+" if late >= COUNTED else late))
         if triage:
             parts.append(words("{n} ??").format(n=triage))
         if self.open_ticket is not None:

@@ -9,7 +9,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from tui.look.short_times import span
-from tui.look.words import words
+from tui.look.words import counted, words
 
 GAP = 3
 """Cells between the status on the left and the agent's figures."""
@@ -41,11 +41,11 @@ class HeaderBar(Static):
         if leaves_in is not None and leaves_in > 0:
             parts.append(words("leaves in {span}").format(span=span(leaves_in)))
         if held:
-            parts.append(words("{n} held!").format(n=held))
+            parts.append(counted("{n} held!", "{n} held!", held).format(n=held))
         if doubted:
-            parts.append(words("{n} in doubt!").format(n=doubted))
+            parts.append(counted("{n} in doubt!", "{n} in doubt!", doubted).format(n=doubted))
         if suspended:
-            parts.append(words("{n} suspended").format(n=suspended))
+            parts.append(counted("{n} suspended", "{n} suspended", suspended).format(n=suspended))
         parts += [reviews, stay]
         if self.saving:
             parts.append(words("saving…"))

@@ -14,7 +14,7 @@ from tui.context.going import Going
 from tui.context.part import Part
 from tui.lanes.lane_messages import FilterLeft, FilterSubmitted, FilterTyped
 from tui.lanes.row_source import LaneSource
-from tui.look.words import translated, words
+from tui.look.words import counted, translated, words
 
 if TYPE_CHECKING:
     from tui.lanes.filter_line import FilterLine
@@ -95,11 +95,12 @@ class Filter(Part):
         shown = {names[place] for place in self.desk.in_sight}
         elsewhere = sum((lane if lane in names else NO_LANE) not in shown for _, lane in self._states.values())
         parts = [f"{n} {words(status)}" for status, n in sorted(by_status.items(), key=lambda item: -item[1])]
-        summary = words("{n} found; Esc clears the search").format(n=len(self._states))
+        count = len(self._states)
+        summary = counted("{n} found; Esc clears the search", "{n} found; Esc clears the search", count).format(n=count)
         if len(parts) > 1 or by_status.keys() - {"new", "open"}:
-            summary = words("{n} found ({states}); Esc clears the search").format(
-                n=len(self._states), states=", ".join(parts)
-            )
+            summary = counted(
+                "{n} found ({states}); Esc clears the search", "{n} found ({states}); Esc clears the search", count
+            ).format(n=count, states=", ".join(parts))
         return summary + (words(" · {n} in lanes out of sight").format(n=elsewhere) if elsewhere else "")
 
     def source(self, pane: LanePane, known: Found) -> LaneSource:

@@ -13,7 +13,7 @@ from tui.context.part import Part
 from tui.lanes.lane_line import short
 from tui.lanes.lane_messages import TicketChosen
 from tui.lanes.lane_stands import stand_of
-from tui.look.words import words
+from tui.look.words import counted, words
 
 
 class Movement(Part):
@@ -149,7 +149,12 @@ class Movement(Part):
         select()
         self.desk.place_changed()
         count = len(self.desk.list.selected)
-        self.desk.say(words("{n} selected; keys now act on all of them, Esc clears").format(n=count) if count else "")
+        selected = counted(
+            "{n} selected; keys now act on it, Esc clears",
+            "{n} selected; keys now act on all of them, Esc clears",
+            count,
+        )
+        self.desk.say(selected.format(n=count) if count else "")
 
     def _refresh(self) -> None:
         """Load new tickets, go to the top of the lane and draw everything anew."""

@@ -11,7 +11,7 @@ from tui.context.hooks import Act
 from tui.context.part import Part
 from tui.lanes.lane_stands import lanes_with_none, stored_names
 from tui.look.lane_titles import lane_title
-from tui.look.words import piecewise, words
+from tui.look.words import counted, piecewise, words
 
 if TYPE_CHECKING:
     from queues.next_up.urgency import NextUp
@@ -81,7 +81,11 @@ class MostUrgent(Part):
             with_others = words("; {n} of them with another team").format(n=held) if held else ""
             return words("No other ticket comes next; still waiting: {lanes}").format(lanes=waiting) + with_others + "."
         if suspended := store.tickets.suspended():
-            return words("Nothing waits for an answer; {n} suspended, f lists them.").format(n=suspended)
+            return counted(
+                "Nothing waits for an answer; {n} suspended, f lists it.",
+                "Nothing waits for an answer; {n} suspended, f lists them.",
+                suspended,
+            ).format(n=suspended)
         return words("Nothing is waiting in any lane. Well done.")
 
     def _ask_why(self, ticket_id: int) -> None:

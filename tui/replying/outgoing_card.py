@@ -107,6 +107,8 @@ class OutgoingCard(BaseCard[Sent]):
         """Send, unless something blocks."""
         if self.leaving.blocked and not self.reason:
             self.app.bell()
+            message = words("Not sent: ✗ marks what keeps it here; e edits the mail.")
+            self.notify(message, severity="warning", timeout=3, markup=False)
         elif wish == "send" or self._may_hold:
             self.dismiss(Sent(wish, self.reason))
 

@@ -269,11 +269,18 @@ class ReplyCard(BaseCard[Verdict]):
     def _send(self, status: Status) -> None:
         if (self.card.blocked or self.card.held_up(status)) and not self.reason:
             self.app.bell()
+            self.notify(self._why_held(), severity="warning", timeout=3, markup=False)
             return
         if self.card.weak and not self._asked:
             self._ask_once()
             return
         self.dismiss(Verdict("send", status, self.reason))
+
+    def _why_held(self) -> str:
+        """Say what keeps the reply here, and the key that goes on."""
+        if self.card.blocked:
+            return words("Not sent: ✗ marks what keeps it here; e edits the reply.")
+        return words("Not sent: the steps marked ■ come first; Space answers them.")
 
     def _ask_once(self) -> None:
         """Ask whether a weak macro is intended; only a key pressed after the question is visible counts."""

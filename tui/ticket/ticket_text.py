@@ -126,7 +126,9 @@ def ticket_lines(
 
 
 def _state_line(ticket: Ticket, width: int, now: int, colleagues: Present) -> Line:
-    """Draw who else is here, state, tags and clocks in one line; if it is too long, the next clock goes before tags."""
+    """Draw who else is here, state, tags and clocks in one line; if it is too long, the next clock goes before tags
+    and before how many more there are.
+    """
     owner = (
         words("assigned to {name}").format(name=one_line(ticket.assignee)) if ticket.assignee else words("unassigned")
     )
@@ -145,7 +147,7 @@ def _state_line(ticket: Ticket, width: int, now: int, colleagues: Present) -> Li
         tags.pop()
     if too_long() and not ticket.assignee:
         state.remove(owner)
-    state = [*state, *tags, _more(ticket, tags)]
+    state = [*state, *tags, "" if clocks and too_long() else _more(ticket, tags)]
     text, marked = SEPARATOR.join(filter(None, state)), []
     for clock, late in clocks:
         text += SEPARATOR

@@ -123,7 +123,7 @@ def test_what_another_team_holds_still_waits(path: Path) -> None:
         assert app.desk.said == "No other ticket comes next; still waiting: 1 No lane; 1 of them with another team."
         app.desk.writer.submit(lambda desk: desk.act([5], Change(status=Status.SUSPENDED))).result()
         await press(pilot, app, "full_stop")
-        assert app.desk.said == "Nothing waits for an answer; 1 suspended, f lists them."
+        assert app.desk.said == "Nothing waits for an answer; 1 suspended, f lists it."
 
     play(path, script)
 
