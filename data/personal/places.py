@@ -66,7 +66,12 @@ PLACES: Mapping[str, Place] = {
         "withdrawn named_lane procedure moved_from apart_to history",
         free_text="from_name from_address subject text new_text reply_to recipients cc signs attachments message_id",
     ),
-    "answered_request": Place(_TICKETS, plain="id name asked ticket_id answer at", delete=True, free_text="answer"),
+    "answered_request": Place(
+        # its answer sums up an action, which may be one on several tickets
+        f"""({_TICKETS}) OR EXISTS (SELECT 1 FROM json_each(answer, '$.tickets') AS about
+            WHERE about.value IN (SELECT value FROM json_each(:tickets)))""",
+        plain="id name asked ticket_id answer at", delete=True, free_text="answer",
+    ),
     "harm_correction": Place(
         "message_id IN (SELECT value FROM json_each(:messages))", plain="message_id kind", delete=True
     ),

@@ -13,8 +13,12 @@ from typing import Any
 from data.search.search_words import indexed
 from data.tables.event_chain import SEALED, redact
 
-_OF_A_TICKET = {"ticket": "id = :ticket", "action": "id IN (SELECT action FROM event WHERE ticket_id = :ticket)"}
-"""How rows of a ticket are known in tables without a column `ticket_id`."""
+_OF_A_TICKET = {
+    "ticket": "id = :ticket",
+    "action": "id IN (SELECT action FROM event WHERE ticket_id = :ticket)",
+    "answered_request": ":ticket IN (SELECT value FROM json_each(answer, '$.tickets'))",
+}
+"""How rows of a ticket are known where a column `ticket_id` does not say it, or only of one ticket."""
 
 
 class Redaction:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from data.records.tickets import Status
 from data.store import Store
 from queues.desk.desk import Desk
 from queues.desk.desk_rules import DeskRules
+from tests.database import database
 from tests.tui.api.serving import Program, served
 from tests.tui.playing import NOW, incoming
 from tui.cli.main import run
@@ -254,6 +256,23 @@ async def test_old_keys_are_forgotten(desk: Path) -> None:
     async with served(desk) as program:
         assert (await program.post("/v1/note", {"ticket": 1, "text": "x"})).status == 200
     assert store.answered_requests.get(b"old") is None
+
+
+async def test_an_answer_about_several_tickets_goes_with_each_of_their_people(desk: Path) -> None:
+    async with served(desk) as program:
+        wanted = {"tickets": [1, 2], "add": ["quintanilla"]}
+        assert (await program.post("/v1/tag", wanted, key="both")).status == 200
+        assert (await program.post("/v1/note", {"ticket": 3, "text": "x"}, key="other")).status == 200
+    with closing(Store.open(desk)) as store:
+        hand = Desk(store, clock=lambda: NOW, rules=DeskRules(), agent="ana")
+        hand.redact(1, "asked for it", texts=["quintanilla"], now=True)
+        answers = [row["answer"] for row in database(store)["answered_request"].rows]
+        assert len(answers) == 2
+        assert "quintanilla" not in "".join(answers)
+        ticket = store.tickets.get(2)
+        assert ticket is not None
+        hand.erase(ticket.customer_id, "asked for it")
+        assert [json.loads(row["answer"])["tickets"] for row in database(store)["answered_request"].rows] == [[3]]
 
 
 async def follow(program: Program, cursor: str, wait: int = 0) -> tuple[list[Any], str]:
