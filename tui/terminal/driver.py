@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import termios
 from collections.abc import Mapping
 from contextlib import suppress
@@ -22,9 +23,23 @@ GIVEN_BACK = (
 """Cancels an incomplete sequence, then resets the terminal modes that the screen set."""
 
 
+ERASING = (
+    "xterm", "tmux", "linux", "rxvt", "st", "alacritty", "foot", "kitty", "ghostty", "wezterm", "konsole", "vte",
+    "gnome", "putty", "mlterm", "mintty", "contour",
+)  # fmt: skip
+"""Names in `TERM`, before the first hyphen, of terminals that give erased cells the background in force."""
+
+
 def erases_to_background(environment: Mapping[str, str]) -> bool:
-    """Return whether the terminal gives erased cells the background in force: all but GNU screen do, by its name."""
-    return "TMUX" in environment or not environment.get("TERM", "").startswith("screen")
+    """Return whether the terminal is known to give erased cells the background in force.
+
+    GNU screen does not, under whatever name, and the variable of a tmux outside it is seen inside it. Old and unknown
+    terminals may not even know the sequence that erases.
+    """
+    if "STY" in environment:
+        return False
+    family = re.split("[-.]", environment.get("TERM", ""), maxsplit=1)[0]
+    return family in ERASING or (family == "screen" and "TMUX" in environment)
 
 
 class _Driven(Protocol):
