@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.tui.playing import fifteen_made
+
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
@@ -17,6 +19,12 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     wanted = pyfuncitem._fixtureinfo.argnames
     asyncio.run(pyfuncitem.obj(**{name: pyfuncitem.funcargs[name] for name in wanted}))
     return True
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _desk_made_first() -> None:
+    """The tests' desk is made once; under a test's own clock or rules it would be another one for all after it."""
+    fifteen_made()
 
 
 @pytest.fixture(autouse=True)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 import string
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -64,17 +65,19 @@ SUBJECTS = ("No puedo entrar en mi cuenta", "Where is my refund?", EVIL, "Un pag
 
 def fifteen_tickets(path: Path) -> Path:
     """Make a desk with five tickets in each lane, and one that somebody was hurt in."""
-    path.write_bytes(_fifteen())
+    path.write_bytes(fifteen_made())
     path.chmod(0o600)
     return path
 
 
 @cache
-def _fifteen() -> bytes:
+def fifteen_made() -> bytes:
+    """Return the file of that desk, made once: before any test changes what it is made with."""
     with TemporaryDirectory() as folder:
         path = Path(folder) / "desk.db"
         _make_fifteen(path)
-        return path.read_bytes()
+        with closing(sqlite3.connect(path)) as db:
+            return db.serialize()  # with what is still in its log
 
 
 def _make_fifteen(path: Path) -> None:

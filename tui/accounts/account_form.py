@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, work
@@ -56,6 +57,18 @@ class BlankRow(Horizontal):
         return self.line.value if self.blank.is_secret else self.line.value.strip()
 
 
+class _Told(Static):
+    """A sentence of one line or several: whenever that changes, the rows take the height that it leaves."""
+
+    def __init__(self, content: Content, fit: Callable[[], None], id: str) -> None:
+        super().__init__(content, id=id, markup=False)
+        self._fit = fit
+
+    def on_resize(self) -> None:
+        """Fit the rows."""
+        self._fit()
+
+
 class AccountForm(BaseCard[Kept]):
     """Enter goes to the next line; one key tests, another saves. Esc cancels a running test, else leaves."""
 
@@ -69,9 +82,9 @@ class AccountForm(BaseCard[Kept]):
         filled = form.filled(before) if before is not None else {}
         self.rows = [BlankRow(blank, filled.get(blank.name, "")) for blank in form.blanks]
         self._lines = FormRows(*self.rows, go_on=self._go_on, frame=_FRAME, percent=95, least=2, id="account-rows")
-        self._message = Static(Content(words(form.warning)), id="account-told", markup=False)
+        self._message = _Told(Content(words(form.warning)), self._lines.fit, id="account-told")
         self._message.display = bool(form.warning)
-        self._hint = Static("", id="account-hint", markup=False)
+        self._hint = _Told(Content(""), self._lines.fit, id="account-hint")
         self._saving = False
 
     def compose(self) -> ComposeResult:
