@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
-from typing import Any, Protocol
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from data.errors import ConnectorError, RefusedError, UnreachableError
@@ -26,6 +26,7 @@ from queues.connectors.claims import settled
 from queues.connectors.hosted import form, out_of_sight
 from queues.connectors.tls import context
 from queues.connectors.web import Offer, Packed, TokenRefusedError, WebClient
+from queues.connectors.web_system import SecretOf, WebSystem
 
 Json = Mapping[str, Any]
 
@@ -40,14 +41,6 @@ _INCOMING, _OUTGOING = 0, 1
 _OTHERS = "Chatwoot"
 _PROFILE = "profile"
 """Who changed a conversation: its messages say that in a sentence only."""
-
-
-class TokenOf(Protocol):
-    """Where the connector gets its access token."""
-
-    def __call__(self, tracker: Tracker, /) -> str:
-        """Return the token, read again each time."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +67,7 @@ class Cursor:
         return f"{self.since} {self.page} {self.newest} {self.seen or '-'}"
 
 
-class Chatwoot:
+class Chatwoot(WebSystem):
     """One Chatwoot account, in one thread."""
 
     capabilities = frozenset(
@@ -82,7 +75,7 @@ class Chatwoot:
          Capability.OWNER, Capability.TAGS, Capability.ATTACHMENTS}
     )  # fmt: skip
 
-    def __init__(self, tracker: Tracker, token: TokenOf) -> None:
+    def __init__(self, tracker: Tracker, token: SecretOf) -> None:
         """Take the settings and where the token is. Raises InputError if the CA file cannot be used."""
         self.tracker, self.name, self._token = tracker, tracker.connector, token
         host, _, account = tracker.url.partition("/app/accounts/")
@@ -91,15 +84,6 @@ class Chatwoot:
         self._account = f"accounts/{account}"
         self._profile: Json = {}
         self._inboxes: dict[int, str] = {}
-
-    @property
-    def requests(self) -> int:
-        """How many requests were made in the last minute."""
-        return self.web.requests
-
-    def wait_by(self, pause: Callable[[float], object]) -> None:
-        """Wait with this function when the minute's requests are used up."""
-        self.web.pause = pause
 
     def me(self) -> str:
         """Return our address there."""
@@ -284,10 +268,6 @@ class Chatwoot:
     def macros(self) -> Sequence[Json]:
         """Return the canned responses."""
         return self._rows(self._ask("GET", f"{self._account}/canned_responses"))
-
-    def close(self) -> None:
-        """End the connection."""
-        self.web.close()
 
     def _assign(self, ref: str, owner: int | None, before: str) -> RemoteTicket:
         """Set the owner where it still is `before`. A write between the two is not noticed: it is read back."""

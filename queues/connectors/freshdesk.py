@@ -9,7 +9,7 @@ moment after a message. It keeps nothing of ours with a message; our mark is a c
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -23,7 +23,6 @@ from queues.connectors.claims import settled
 from queues.connectors.freshdesk_names import Names, address
 from queues.connectors.hosted import (
     Json,
-    TokenOf,
     an_object,
     form,
     mark_of,
@@ -36,6 +35,7 @@ from queues.connectors.hosted import (
 )
 from queues.connectors.tls import context
 from queues.connectors.web import Answer, NotFoundError, Offer, StaleError, WebClient
+from queues.connectors.web_system import SecretOf, SystemByTime
 from queues.mail.addresses import addresses
 
 PAGE = 100
@@ -60,7 +60,7 @@ _OTHERS = "Freshdesk"
 """Who changed a ticket: it does not say."""
 
 
-class Freshdesk:
+class Freshdesk(SystemByTime):
     """One Freshdesk account, in one thread."""
 
     capabilities = frozenset(
@@ -68,7 +68,7 @@ class Freshdesk:
          Capability.OWNER, Capability.FIELDS, Capability.TAGS, Capability.ATTACHMENTS}
     )  # fmt: skip
 
-    def __init__(self, tracker: Tracker, token: TokenOf) -> None:
+    def __init__(self, tracker: Tracker, token: SecretOf) -> None:
         """Take the settings and where the API key is. Raises InputError if the CA file cannot be used."""
         self.tracker, self.name, self._token = tracker, tracker.connector, token
         tls = context(tracker) if tracker.url.startswith("https:") else None
@@ -82,15 +82,6 @@ class Freshdesk:
         self._names = Names(self._get)
         self._whole: dict[str, int] = {}
         """By ticket: after how many pages of its conversations new ones begin."""
-
-    @property
-    def requests(self) -> int:
-        """How many requests were made in the last minute."""
-        return self.web.requests
-
-    def wait_by(self, pause: Callable[[float], object]) -> None:
-        """Wait with this function when the minute's requests are used up."""
-        self.web.pause = pause
 
     def me(self) -> str:
         """Return our address there."""
@@ -114,26 +105,9 @@ class Freshdesk:
 
     # What is read
 
-    def after(self, cursor: str, filed: Filed) -> Batch:
-        """Return a page of the tickets that changed: a request, and for each those for its new conversations."""
-        page = self._feed.next(cursor, first_moment(self.tracker.since), self._changed)
-        return self._batch(page.rows, filed, page.cursor, more=page.more, done=page.done)
-
-    def look(self, ref: str, filed: Filed) -> Batch:
-        """Return what happened to one ticket up to now; nothing if it is no longer there, or no longer ours to see."""
-        try:
-            row = self._row(ref)
-        except RefusedError:
-            return self._batch([], filed)
-        return self._batch([row], filed)
-
     def newest(self) -> int:
         """Return that how many tickets there are is not known."""
         return 0
-
-    def ticket(self, ref: str) -> RemoteTicket:
-        """Return a ticket's state. Raises NotFoundError."""
-        return self._remote(self._row(ref))
 
     def _changed(self, since: int, page: int) -> tuple[Sequence[Json], bool]:
         """Return a page of the feed, from a second earlier: the second that is named need not be in it."""
@@ -377,10 +351,6 @@ class Freshdesk:
             rows = objects(self._get(f"canned_response_folders/{number_in(folder.get('id'))}/responses"))
             results += [{**row, "folder_name": folder.get("name")} for row in rows]
         return results
-
-    def close(self) -> None:
-        """End the connection."""
-        self.web.close()
 
     def follow_up(self, reply: RemoteReply, fields: Json) -> None:
         """Set the status and the fields that go with a reply, the status even if the fields are not taken."""

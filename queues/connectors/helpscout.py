@@ -15,7 +15,7 @@ import binascii
 import hashlib
 import json
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 from urllib.parse import urlencode
@@ -29,7 +29,6 @@ from queues.connectors.changed_since import ChangedSince, first_moment, moment, 
 from queues.connectors.claims import settled
 from queues.connectors.hosted import (
     Json,
-    TokenOf,
     an_object,
     mark_of,
     marked,
@@ -50,6 +49,7 @@ from queues.connectors.web import (
     TokenRefusedError,
     WebClient,
 )
+from queues.connectors.web_system import SecretOf, SystemByTime
 from queues.mail.addresses import addresses
 
 MOST_PAGES = 400
@@ -73,7 +73,7 @@ _SAID = {
 _CHATS = ("chat", "beaconchat")
 
 
-class HelpScout:
+class HelpScout(SystemByTime):
     """One Help Scout account, in one thread."""
 
     capabilities = frozenset(
@@ -81,7 +81,7 @@ class HelpScout:
          Capability.OWNER, Capability.FIELDS, Capability.TAGS, Capability.ATTACHMENTS}
     )  # fmt: skip
 
-    def __init__(self, tracker: Tracker, token: TokenOf) -> None:
+    def __init__(self, tracker: Tracker, token: SecretOf) -> None:
         """Take the settings and where the secret is. Raises InputError if the CA file cannot be used."""
         self.tracker, self.name, self._secret = tracker, tracker.connector, token
         tls = context(tracker) if tracker.url.startswith("https:") else None
@@ -91,15 +91,6 @@ class HelpScout:
         self._me: Json = {}
         self._inboxes: dict[int, str] = {}
         self._fields: dict[int, list[Json]] = {}
-
-    @property
-    def requests(self) -> int:
-        """How many requests were made in the last minute."""
-        return self.web.requests
-
-    def wait_by(self, pause: Callable[[float], object]) -> None:
-        """Wait with this function when the minute's requests are used up."""
-        self.web.pause = pause
 
     def me(self) -> str:
         """Return our address there."""
@@ -122,27 +113,10 @@ class HelpScout:
 
     # What is read
 
-    def after(self, cursor: str, filed: Filed) -> Batch:
-        """Return a page of the conversations that changed: a request, and for each those for its new threads."""
-        page = self._feed.next(cursor, first_moment(self.tracker.since), self._changed)
-        return self._batch(page.rows, filed, page.cursor, more=page.more, done=page.done)
-
-    def look(self, ref: str, filed: Filed) -> Batch:
-        """Return what happened to one conversation up to now; nothing if it is no longer there, or ours to see."""
-        try:
-            row = self._row(ref)
-        except RefusedError:
-            return self._batch([], filed)
-        return self._batch([row], filed)
-
     def newest(self) -> int:
         """Return how many conversations a first fetch brings."""
         body = self._get("conversations", self._query(first_moment(self.tracker.since), 1))
         return number_in(an_object(body, "page").get("totalElements"))
-
-    def ticket(self, ref: str) -> RemoteTicket:
-        """Return a conversation's state. Raises NotFoundError, also for one that was merged into another."""
-        return self._remote(self._row(ref))
 
     def _query(self, since: int, page: int) -> dict[str, str]:
         """Return what asks for a page of the feed, from a second earlier: that second itself need not be in it."""
@@ -350,10 +324,6 @@ class HelpScout:
                 rows = objects(self._get(path))
                 results += [an_object(self._get(f"{path}/{number_in(row.get('id'))}")) for row in rows]
         return results
-
-    def close(self) -> None:
-        """End the connection."""
-        self.web.close()
 
     def follow_up(self, reply: RemoteReply, row: Json) -> None:
         """Set the fields that go with a reply."""

@@ -6,21 +6,12 @@ import hashlib
 import re
 from collections.abc import Callable, Mapping, Sequence
 from html import escape
-from typing import Any, Protocol
+from typing import Any
 
 from data.errors import RefusedError, UnreachableError
-from queues.accounts.ticketing_system import Tracker
 from queues.connectors.web import NotFoundError, Packed
 
 Json = Mapping[str, Any]
-
-
-class TokenOf(Protocol):
-    """Where a connector gets its secret."""
-
-    def __call__(self, tracker: Tracker, /) -> str:
-        """Return the secret, read again each time."""
-        ...
 
 
 def usable(token: str, name: str) -> str:

@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, time
-from typing import Any, Protocol
+from typing import Any
 
 import msgspec
 
@@ -34,6 +34,7 @@ from queues.connectors.redmine_reading import (
 )
 from queues.connectors.tls import context
 from queues.connectors.web import NotFoundError, Offer, Packed, StaleError, TokenRefusedError, WebClient
+from queues.connectors.web_system import SecretOf, WebSystem
 
 TRIES = 8
 """How often a change is tried again because another came first."""
@@ -43,15 +44,7 @@ _VALUE = re.compile(rb'\bvalue="([0-9]+)"')
 _DETAILS = "include=journals,attachments,watchers"
 
 
-class KeyOf(Protocol):
-    """Where the connector gets its API key."""
-
-    def __call__(self, tracker: Tracker, /) -> str:
-        """Return the key, read again each time."""
-        ...
-
-
-class Redmine:
+class Redmine(WebSystem):
     """One Redmine, in one thread."""
 
     capabilities = frozenset(
@@ -59,7 +52,7 @@ class Redmine:
          Capability.FIELDS, Capability.ATTACHMENTS, Capability.GUARD}
     )  # fmt: skip
 
-    def __init__(self, tracker: Tracker, key: KeyOf) -> None:
+    def __init__(self, tracker: Tracker, key: SecretOf) -> None:
         """Take the settings and where the key is. Raises InputError if the CA file cannot be used."""
         self.tracker, self.name, self._key = tracker, tracker.connector, key
         tls = context(tracker) if tracker.url.startswith("https:") else None
@@ -71,15 +64,6 @@ class Redmine:
         self._looked: dict[str, set[int]] = {}
         """The files of issues that were looked at by themselves since the list was read."""
         self._names = Names(self._get, self._reading.people, self.web.place)
-
-    @property
-    def requests(self) -> int:
-        """How many requests were made in the last minute."""
-        return self.web.requests
-
-    def wait_by(self, pause: Callable[[float], object]) -> None:
-        """Wait with this function when the minute's requests are used up."""
-        self.web.pause = pause
 
     def me(self) -> str:
         """Return our login there."""
@@ -345,10 +329,6 @@ class Redmine:
                 "the permission to add notes.",
             )  # fmt: skip
         return max(marked or same)
-
-    def close(self) -> None:
-        """End the connection."""
-        self.web.close()
 
     def _only(self, ref: str, version: str) -> dict[str, str]:
         """Return what has a change refused where the issue is no longer in this version."""

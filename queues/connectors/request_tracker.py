@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any, Protocol
+from typing import Any
 
 from data.errors import ConnectorError, UnreachableError
 from data.records.messages import Direction
@@ -20,6 +20,7 @@ from queues.connectors.as_mail import Written, as_mail
 from queues.connectors.base import Batch, Capability, Filed, Happened, RemoteReply, RemoteTicket
 from queues.connectors.tls import context
 from queues.connectors.web import Answer, NotFoundError, Offer, StaleError, WebClient
+from queues.connectors.web_system import SecretOf, WebSystem
 from queues.mail.headers import words
 
 AT_ONCE = 100
@@ -38,15 +39,7 @@ _PEOPLE = {"fields[Owner]": "Name", "fields[Queue]": "Name", "fields[Requestor]"
            "fields[Cc]": "EmailAddress"}  # fmt: skip
 
 
-class TokenOf(Protocol):
-    """Where the connector gets its token."""
-
-    def __call__(self, tracker: Tracker, /) -> str:
-        """Return the token, read again each time."""
-        ...
-
-
-class RequestTracker:
+class RequestTracker(WebSystem):
     """One Request Tracker, in one thread."""
 
     capabilities = frozenset(
@@ -54,22 +47,13 @@ class RequestTracker:
          Capability.FIELDS, Capability.ATTACHMENTS}
     )  # fmt: skip
 
-    def __init__(self, tracker: Tracker, token: TokenOf) -> None:
+    def __init__(self, tracker: Tracker, token: SecretOf) -> None:
         """Take the settings and where the token is. Raises InputError if the CA file cannot be used."""
         self.tracker, self.name, self._token = tracker, tracker.connector, token
         tls = context(tracker) if tracker.url.startswith("https:") else None
         self.web = WebClient(f"{tracker.url}/REST/2.0", context=tls, per_minute=tracker.requests)
         self._me = tracker.user
         self._read: set[int] = set()
-
-    @property
-    def requests(self) -> int:
-        """How many requests were made in the last minute."""
-        return self.web.requests
-
-    def wait_by(self, pause: Callable[[float], object]) -> None:
-        """Wait with this function when the minute's requests are used up."""
-        self.web.pause = pause
 
     def me(self) -> str:
         """Return the name that we have there: a token carries its user's number."""
@@ -205,10 +189,6 @@ class RequestTracker:
                 "POST", f"ticket/{int(ref)}/comment", self._headers(), {"Content": text, "ContentType": _marked(mark)}
             )
         ).finish()
-
-    def close(self) -> None:
-        """End the connection."""
-        self.web.close()
 
     def _tickets(self, refs: Iterable[str], *, everywhere: bool = False) -> dict[str, RemoteTicket]:
         """Return the tickets of our queues among these."""

@@ -19,8 +19,9 @@ from queues.connectors.claims import settled
 from queues.connectors.roundup_feed import OVERLAP, Cursor, Feed, moment
 from queues.connectors.roundup_people import People, name_of
 from queues.connectors.roundup_reading import Reading
-from queues.connectors.roundup_rest import Rest, SecretOf, subject
+from queues.connectors.roundup_rest import Rest, subject
 from queues.connectors.web import NotFoundError, Offer, StaleError
+from queues.connectors.web_system import SecretOf, WebSystem
 
 SETTLE = 0.4
 """Seconds after which an issue that was taken is looked at again: its two steps are close to each other."""
@@ -28,7 +29,7 @@ TRIES = 8
 """How often a change is tried again because another came first."""
 
 
-class Roundup:
+class Roundup(WebSystem):
     """One Roundup, in one thread."""
 
     capabilities = frozenset(
@@ -40,19 +41,11 @@ class Roundup:
         """Take the settings and where the secret is. Raises InputError if the CA file cannot be used."""
         self.tracker, self.name, self._secret = tracker, tracker.connector, secret
         self.rest = Rest(tracker, secret)
+        self.web = self.rest.web
         self._people = People(self.rest)
         self._reading = Reading(self.rest, self._people)
         self._feed = Feed(self.rest)
         self._stood = RemoteTicket("", "", "", "", "")
-
-    @property
-    def requests(self) -> int:
-        """How many requests were made."""
-        return self.rest.web.requests
-
-    def wait_by(self, pause: Callable[[float], object]) -> None:
-        """Wait with this function when the minute's requests are used up."""
-        self.rest.web.pause = pause
 
     def me(self) -> str:
         """Return the name that we have there."""
@@ -199,10 +192,6 @@ class Roundup:
         number = self._written(mark, text, (), {note: "yes"})
         self._change_anyhow(ref, {"messages": f"+{number}"})
         return int(number)
-
-    def close(self) -> None:
-        """End the connection."""
-        self.rest.web.close()
 
     def _written(
         self, mark: str, text: str, files: Collection[tuple[str, str, bytes]], more: Mapping[str, str] | None = None

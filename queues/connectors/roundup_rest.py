@@ -11,24 +11,17 @@ import base64
 import json
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any
 
 from data.errors import ConnectorError, RefusedError, UnreachableError
 from queues.accounts.ticketing_system import Tracker
 from queues.connectors.tls import context
 from queues.connectors.web import Answer, Offer, Packed, WebClient
+from queues.connectors.web_system import SecretOf
 
 Query = Sequence[tuple[str, str]]
 AT_ONCE = 50
 """Rows of one request: their numbers are in its address."""
-
-
-class SecretOf(Protocol):
-    """Where the connector gets its password or token."""
-
-    def __call__(self, tracker: Tracker, /) -> str:
-        """Return it, read again each time."""
-        ...
 
 
 class Rest:

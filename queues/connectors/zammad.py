@@ -12,7 +12,7 @@ from __future__ import annotations
 import base64
 import re
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -23,9 +23,10 @@ from queues.connectors.as_mail import Written, as_mail, named
 from queues.connectors.base import Batch, Capability, Filed, Happened, RemoteReply, RemoteTicket
 from queues.connectors.changed_since import ChangedSince, first_moment, moment
 from queues.connectors.claims import settled
-from queues.connectors.hosted import Json, TokenOf, an_object, number_in, objects, out_of_sight, text_in, usable
+from queues.connectors.hosted import Json, an_object, number_in, objects, out_of_sight, text_in, usable
 from queues.connectors.tls import context
 from queues.connectors.web import NotFoundError, Offer, StaleError, TokenRefusedError, WebClient
+from queues.connectors.web_system import SecretOf, SystemByTime
 from queues.mail.addresses import addresses
 
 PAGE = 100
@@ -55,7 +56,7 @@ _OWN = re.compile(
 """The attributes that every ticket has; the others were added by its administrator."""
 
 
-class Zammad:
+class Zammad(SystemByTime):
     """One Zammad, in one thread."""
 
     capabilities = frozenset(
@@ -63,7 +64,7 @@ class Zammad:
          Capability.OWNER, Capability.FIELDS, Capability.TAGS, Capability.ATTACHMENTS}
     )  # fmt: skip
 
-    def __init__(self, tracker: Tracker, token: TokenOf) -> None:
+    def __init__(self, tracker: Tracker, token: SecretOf) -> None:
         """Take the settings and where the token is. Raises InputError if the CA file cannot be used."""
         self.tracker, self.name, self._token = tracker, tracker.connector, token
         tls = context(tracker) if tracker.url.startswith("https:") else None
@@ -74,15 +75,6 @@ class Zammad:
         self._me: Json = {}
         self._addresses: dict[int, str] = {}
         self._types: dict[str, str] = {}
-
-    @property
-    def requests(self) -> int:
-        """How many requests were made in the last minute."""
-        return self.web.requests
-
-    def wait_by(self, pause: Callable[[float], object]) -> None:
-        """Wait with this function when the minute's requests are used up."""
-        self.web.pause = pause
 
     def me(self) -> str:
         """Return our login there."""
@@ -117,19 +109,6 @@ class Zammad:
 
     # What is read
 
-    def after(self, cursor: str, filed: Filed) -> Batch:
-        """Return a page of the tickets that changed: a request, and for each one more, and those for new articles."""
-        page = self._feed.next(cursor, first_moment(self.tracker.since), self._changed)
-        return self._batch(page.rows, filed, page.cursor, more=page.more, done=page.done)
-
-    def look(self, ref: str, filed: Filed) -> Batch:
-        """Return what happened to one ticket up to now; nothing if it is no longer there, or no longer ours to see."""
-        try:
-            row = self._row(ref)
-        except RefusedError:
-            return self._batch([], filed)
-        return self._batch([row], filed)
-
     def newest(self) -> int:
         """Return how many tickets a first fetch brings; 0 where an older Zammad does not count them."""
         query = {"only_total_count": "true"}
@@ -138,10 +117,6 @@ class Zammad:
             body=_since(first_moment(self.tracker.since)),
         )  # fmt: skip
         return number_in(an_object(answer.body).get("total_count"))
-
-    def ticket(self, ref: str) -> RemoteTicket:
-        """Return a ticket's state. Raises NotFoundError."""
-        return self._remote(self._row(ref))
 
     def _changed(self, since: int, page: int) -> tuple[Sequence[Json], bool]:
         query = {"expand": "true", "sort_by": "updated_at", "order_by": "asc", "per_page": str(PAGE), "page": str(page)}
@@ -360,10 +335,6 @@ class Zammad:
         body = {"ticket_id": int(ref), **_worded(text, mark, kind="note", internal=True)}
         answer = self.web.offer("POST", "ticket_articles", self._headers(), body).finish()
         return number_in(an_object(answer.body).get("id"))
-
-    def close(self) -> None:
-        """End the connection."""
-        self.web.close()
 
     def _updated(self, ref: str, wanted: Mapping[str, Any]) -> RemoteTicket:
         """Update a ticket, and return its new state from the answer."""

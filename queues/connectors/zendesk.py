@@ -9,9 +9,9 @@ itself before a reply leaves. Our mark is in the metadata of an update's audit.
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime, time
-from typing import Any, Protocol
+from typing import Any
 
 from data.errors import ConnectorError, RefusedError, UnreachableError
 from queues.accounts.systems.zendesk import KIND
@@ -21,6 +21,7 @@ from queues.connectors.budget import MINUTE, Budget
 from queues.connectors.hosted import out_of_sight
 from queues.connectors.tls import context
 from queues.connectors.web import Answer, NotFoundError, Offer, Packed, StaleError, TokenRefusedError, WebClient
+from queues.connectors.web_system import SecretOf, WebSystem
 from queues.connectors.zendesk_audits import MARK, comment_of, messages, mover
 from queues.connectors.zendesk_names import Json, Names, address, listed, rows_of
 from queues.connectors.zendesk_tickets import Tickets
@@ -41,15 +42,7 @@ _SYSTEM = "Zendesk"
 """Who changed what no person changed."""
 
 
-class TokenOf(Protocol):
-    """Where the connector gets its token."""
-
-    def __call__(self, tracker: Tracker, /) -> str:
-        """Return the token, read again each time."""
-        ...
-
-
-class Zendesk:
+class Zendesk(WebSystem):
     """One Zendesk account, in one thread."""
 
     capabilities = frozenset(
@@ -57,7 +50,7 @@ class Zendesk:
          Capability.FIELDS, Capability.TAGS, Capability.ATTACHMENTS, Capability.GUARD}
     )  # fmt: skip
 
-    def __init__(self, tracker: Tracker, token: TokenOf) -> None:
+    def __init__(self, tracker: Tracker, token: SecretOf) -> None:
         """Take the settings and where the token is. Raises InputError if the CA file cannot be used."""
         self.tracker, self.name, self._token = tracker, tracker.connector, token
         tls = context(tracker) if tracker.url.startswith("https:") else None
@@ -73,15 +66,6 @@ class Zendesk:
         self._names = Names(self._get)
         self._tickets = Tickets(tracker, self._names)
         self._done = 0
-
-    @property
-    def requests(self) -> int:
-        """How many requests were made in the last minute."""
-        return self.web.requests
-
-    def wait_by(self, pause: Callable[[float], object]) -> None:
-        """Wait with this function when the minute's requests are used up."""
-        self.web.pause = pause
 
     def me(self) -> str:
         """Return our address there."""
@@ -199,10 +183,6 @@ class Zendesk:
     def macros(self) -> Sequence[Json]:
         """Return the macros in use that we may see, as Zendesk writes them."""
         return self._names.rows("macros/active", {}, "macros")
-
-    def close(self) -> None:
-        """End the connection."""
-        self.web.close()
 
     # What is read
 
