@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, work
@@ -18,7 +17,7 @@ from tui.accounts.setup import Kept
 from tui.accounts.trial_run import TrialRun
 from tui.cards.ask_row import ChoiceLine
 from tui.cards.base_card import BaseCard
-from tui.cards.form_rows import FormRows
+from tui.cards.form_rows import FormRows, FormText
 from tui.cards.key_line import KeyLine
 from tui.keys.actions import Scope
 from tui.keys.bindings import bindings
@@ -57,18 +56,6 @@ class BlankRow(Horizontal):
         return self.line.value if self.blank.is_secret else self.line.value.strip()
 
 
-class _Told(Static):
-    """A sentence of one line or several: whenever that changes, the rows take the height that it leaves."""
-
-    def __init__(self, content: Content, fit: Callable[[], None], id: str) -> None:
-        super().__init__(content, id=id, markup=False)
-        self._fit = fit
-
-    def on_resize(self) -> None:
-        """Fit the rows."""
-        self._fit()
-
-
 class AccountForm(BaseCard[Kept]):
     """Enter goes to the next line; one key tests, another saves. Esc cancels a running test, else leaves."""
 
@@ -82,9 +69,9 @@ class AccountForm(BaseCard[Kept]):
         filled = form.filled(before) if before is not None else {}
         self.rows = [BlankRow(blank, filled.get(blank.name, "")) for blank in form.blanks]
         self._lines = FormRows(*self.rows, go_on=self._go_on, frame=_FRAME, percent=95, least=2, id="account-rows")
-        self._message = _Told(Content(words(form.warning)), self._lines.fit, id="account-told")
+        self._message = FormText(Content(words(form.warning)), id="account-told")
         self._message.display = bool(form.warning)
-        self._hint = _Told(Content(""), self._lines.fit, id="account-hint")
+        self._hint = FormText(id="account-hint")
         self._saving = False
 
     def compose(self) -> ComposeResult:
@@ -148,7 +135,6 @@ class AccountForm(BaseCard[Kept]):
         self._message.update(Content(one_line(sentence)))
         self._message.display = bool(sentence)
         self._message.set_class(not good, "-wrong")
-        self.after_drawing(self._lines.fit)
 
     @work(thread=True, group="account", exit_on_error=False)
     def _keep(self, account: Remote, typed: str) -> None:
@@ -189,4 +175,3 @@ class AccountForm(BaseCard[Kept]):
         address = next((row.value for row in self.rows if row.blank.name == "address"), "")
         hint = hint_for(address) if blank.name in ("address", "typed", "imap", "smtp") else ""
         self._hint.update(Content(one_line(hint or words(blank.hint) or " ")))
-        self.after_drawing(self._lines.fit)

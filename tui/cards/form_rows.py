@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from textual.containers import VerticalScroll
+from textual.content import Content
 from textual.widget import Widget
-from textual.widgets import Input
+from textual.widgets import Input, Static
 
 from tui.cards.ask_row import ChoiceLine
 from tui.cards.base_screen import BaseScreen
@@ -66,3 +67,16 @@ class FormRows(VerticalScroll, can_focus=False, inherit_bindings=False):
         """Go on."""
         event.stop()
         self._go_on()
+
+
+class FormText(Static):
+    """Words beside the rows of a form: whenever their height changes, the rows take what it leaves."""
+
+    def __init__(self, text: Content | str = "", *, id: str) -> None:
+        super().__init__(text, id=id, markup=False)
+
+    def on_resize(self) -> None:
+        """Fit the rows."""
+        for rows in self.siblings:
+            if isinstance(rows, FormRows):
+                rows.fit()

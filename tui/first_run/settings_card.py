@@ -15,7 +15,7 @@ from textual.widgets import Input, Static
 
 from tui.cards.ask_row import ChoiceLine
 from tui.cards.base_card import BaseCard
-from tui.cards.form_rows import FormRows
+from tui.cards.form_rows import FormRows, FormText
 from tui.cards.key_line import KeyLine
 from tui.keys.presets import PRESETS
 from tui.look.one_line import one_line
@@ -110,9 +110,9 @@ class SettingsCard(BaseCard[Answers]):
         self.begin = _choice_row(lambda: words("Begin with"), _beginnings, BEGINNINGS, answers.begin)
         self.rows = [self.language, self.name_row, self.brand, self.register, self.preset, self.begin]
         self._lines = FormRows(*self.rows, go_on=self._go_on, frame=_FRAME, percent=95, least=3, id="settings-rows")
-        self._title = Static("", id="settings-title", markup=False)
-        self._wrong = Static("", id="settings-wrong", markup=False)
-        self._hint = Static("", id="settings-hint", markup=False)
+        self._title = FormText(id="settings-title")
+        self._wrong = FormText(id="settings-wrong")
+        self._hint = FormText(id="settings-hint")
         self._keys = KeyLine(id="settings-keys")
 
     def compose(self) -> ComposeResult:

@@ -113,7 +113,7 @@ class ReplyPreview(Part):
         from queues.outgoing.mail_bytes import carries_cc
         from tui.replying.reply_card_lines import Card
 
-        weak = self.is_weak(ticket, change)
+        weak = self._is_weak(ticket, change)
 
         def look(desk: Desk) -> tuple[Card, Ticket]:
             seen = desk.store.tickets.get(ticket.id) or ticket
@@ -141,7 +141,7 @@ class ReplyPreview(Part):
             ticket_id, card = self._shown
             card.show_colleagues(at_tickets.get(ticket_id, Present()))
 
-    def is_weak(self, ticket: Ticket, change: Change) -> bool:
+    def _is_weak(self, ticket: Ticket, change: Change) -> bool:
         """Return whether a reply is a macro's unchanged text that is not sure to fit here."""
         return bool(change.macro) and not change.edited and self.desk.answering.weak(ticket, change.macro)
 
@@ -159,7 +159,7 @@ class ReplyPreview(Part):
             # pending and open replace a snooze
             until = change.snooze_until if verdict.status is Status.SNOOZED else None
             sent = replace(change, status=verdict.status, snooze_until=until, override_reason=verdict.reason)
-            await self.send(ticket, sent)
+            await self._send(ticket, sent)
         elif wish == "steps":
             self.steps.first(ticket.id, partial(self.preview, ticket, change, shown.card.title, back))
         elif wish == "edit" and verdict is not None:
@@ -174,7 +174,7 @@ class ReplyPreview(Part):
         elif not wish and back is not None:
             back()
 
-    async def send(self, ticket: Ticket, change: Change) -> None:
+    async def _send(self, ticket: Ticket, change: Change) -> None:
         """Send to the ticket as the agent saw it, and if it is then done, go to the most urgent ticket."""
         await self.changing.change_of((ticket.id,), change, self._sent, versions={ticket.id: ticket.version})
 
