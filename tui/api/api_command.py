@@ -5,7 +5,6 @@ from __future__ import annotations
 from contextlib import closing
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
@@ -14,9 +13,6 @@ from data.store import Store
 from tui.api.access_token import hash_file, renew
 from tui.cli.common import chosen, db_option
 from tui.look.words import words
-
-if TYPE_CHECKING:
-    from tui.api.http_server import ApiServer
 
 PORT = 8766
 
@@ -41,30 +37,18 @@ def api(port: int, new_token: bool, db: Path | None) -> None:
         raise InputError("Not installed", "The API needs the extra: install tridesk[api].")
     import asyncio
 
-    from tui.api.http_server import ApiServer
+    from tui.api.http_server import DESCRIPTION, ApiServer
+    from tui.web.until_ended import serve
 
-    asyncio.run(_serve(ApiServer(path, port)))
+    server = ApiServer(path, port)
 
-
-async def _serve(server: ApiServer) -> None:
-    import asyncio
-    import signal
-
-    from tui.api.http_server import DESCRIPTION
-
-    ended = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        loop.add_signal_handler(name, ended.set)
-    await server.start()
-    try:
+    def greet() -> None:
         if not hash_file(server.desk).exists():
             _show_token(server.desk)
         click.echo(words("Served at {address}; {path} describes it. ctrl+c ends it.").format(
             address=f"{server.address}/v1", path=DESCRIPTION))  # fmt: skip
-        await ended.wait()
-    finally:
-        await server.stop()
+
+    asyncio.run(serve(server, greet))
 
 
 def _show_token(desk: Path) -> None:

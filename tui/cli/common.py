@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from data.errors import InputError
 from data.records.customers import Customer
 from data.records.escalations import Escalation
 from data.records.messages import Attachment
@@ -117,6 +118,14 @@ def acting(db: Path | None, ticket_id: int = 0) -> Iterator[Desk]:
             meta[_RECORDED] = True
         with revealing():
             yield desk
+
+
+def the_ticket(store: Store, ticket_id: int) -> Ticket:
+    """Return the ticket of this number. Raises InputError if there is none."""
+    ticket = store.tickets.get(ticket_id)
+    if ticket is None:
+        raise InputError("No such ticket", f"There is no ticket #{ticket_id}; `tridesk list --all` shows the numbers.")
+    return ticket
 
 
 def _reason() -> str | None:

@@ -8,9 +8,8 @@ from typing import Any
 
 import click
 
-from data.errors import InputError
 from data.store import Store
-from tui.cli.common import db_option, json_option, reading, reveal_option, write_json
+from tui.cli.common import db_option, json_option, reading, reveal_option, the_ticket, write_json
 from tui.cli.completing import TICKET
 from tui.look.written_values import iso
 from tui.setup.clock import wall_clock
@@ -43,9 +42,7 @@ def events_of(store: Store, ticket_id: int) -> list[dict[str, Any]]:
 
 
 def _lines(store: Store, ticket_id: int) -> Iterator[HistoryLine]:
-    if store.tickets.get(ticket_id) is None:
-        raise InputError("No such ticket", f"There is no ticket #{ticket_id}; `tridesk list --all` shows the numbers.")
-    return history_lines(store, ticket_id, agent_name(load().settings), wall_clock())
+    return history_lines(store, the_ticket(store, ticket_id).id, agent_name(load().settings), wall_clock())
 
 
 def event_keys(line: HistoryLine) -> dict[str, Any]:

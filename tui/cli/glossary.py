@@ -9,7 +9,7 @@ import click
 
 from data.errors import InputError
 from data.safe_text import safe_line
-from tui.cli.common import db_option, json_option, reading, write_json
+from tui.cli.common import db_option, json_option, reading, the_ticket, write_json
 from tui.cli.completing import TICKET
 from tui.look.glossary_lines import meaning_line
 
@@ -40,11 +40,8 @@ def glossary(word: str | None, ticket_id: int | None, sort: str | None, db: Path
     entries = known.about(word) if word else [*known.entries]
     if ticket_id is not None:
         with reading(db, ticket_id) as store:
-            if store.tickets.get(ticket_id) is None:
-                raise InputError(
-                    "No such ticket", f"There is no ticket #{ticket_id}; `tridesk list --all` shows the numbers."
-                )
-            entries = known.in_messages(store.messages.beginnings(ticket_id, NEWEST, 1_000_000))
+            ticket = the_ticket(store, ticket_id)
+            entries = known.in_messages(store.messages.beginnings(ticket.id, NEWEST, 1_000_000))
     if word and not entries:
         typed, near = safe_line(word), ", ".join(known.near(word))
         if near:

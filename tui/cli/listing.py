@@ -28,6 +28,7 @@ from tui.cli.common import (
     json_option,
     reading,
     reveal_option,
+    the_ticket,
     ticket_keys,
     ticket_line,
     write_json,
@@ -170,7 +171,7 @@ def show(ticket_id: int, linear: bool, db: Path | None, as_json: bool) -> None:
         if as_json:
             write_json(ticket_with_conversation(store, ticket_id))
             return
-        ticket = _ticket(store, ticket_id)
+        ticket = the_ticket(store, ticket_id)
         if linear:
             _show_linear(store, ticket)
             return
@@ -211,7 +212,7 @@ def show(ticket_id: int, linear: bool, db: Path | None, as_json: bool) -> None:
 
 def ticket_with_conversation(store: Store, ticket_id: int) -> dict[str, Any]:
     """Return a ticket with its conversation under the keys that scripts know. Raises InputError if there is none."""
-    ticket, now = _ticket(store, ticket_id), wall_clock()
+    ticket, now = the_ticket(store, ticket_id), wall_clock()
     problem = store.problems.of(ticket_id)
     colleagues = present(store, now).get(ticket_id, Present())
     return (
@@ -227,13 +228,6 @@ def ticket_with_conversation(store: Store, ticket_id: int) -> dict[str, Any]:
         | {"problem": problem.label if problem is not None else None}
         | {"overrides": [_override_keys(event) for event in store.events.of(ticket_id) if _overrides(event)]}
     )
-
-
-def _ticket(store: Store, ticket_id: int) -> Ticket:
-    ticket = store.tickets.get(ticket_id)
-    if ticket is None:
-        raise InputError("No such ticket", f"There is no ticket #{ticket_id}; `tridesk list --all` shows the numbers.")
-    return ticket
 
 
 def _show_linear(store: Store, ticket: Ticket) -> None:

@@ -12,6 +12,7 @@ from data.errors import InputError, RuleError
 from data.macro_names import joined
 from data.records.changes import Change
 from data.records.outbox import Enclosure
+from tui.cli.common import the_ticket
 from tui.setup.clock import wall_clock
 from tui.setup.settings import config_folder
 
@@ -38,9 +39,7 @@ def filled(
     given = dict(item.split("=", 1) for item in answers if "=" in item)
     if len(given) != len(answers):
         raise click.UsageError("--answer takes NAME=VALUE.")
-    ticket = desk.store.tickets.get(ticket_id)
-    if ticket is None:
-        raise InputError("No such ticket", f"There is no ticket #{ticket_id}; `tridesk list --all` shows the numbers.")
+    ticket = the_ticket(desk.store, ticket_id)
     answering = Answering(desk.store, wall_clock, desk.agent)
     answering.load()
     results = [answering.macro(name) for name in macros]

@@ -12,7 +12,7 @@ from data.records.tickets import Ticket
 from queues.desk.desk import Desk
 from queues.procedures import wording_diff
 from queues.procedures.procedure import Procedure, Step, procedure_for
-from tui.cli.common import acting, db_option, json_option, write_json
+from tui.cli.common import acting, db_option, json_option, the_ticket, write_json
 from tui.cli.completing import TICKET
 from tui.look.shown import safe_line
 from tui.look.words import piecewise
@@ -90,9 +90,7 @@ def changes(known: bool, language: str, db: Path | None, as_json: bool) -> None:
 
 
 def _followed(desk: Desk, ticket_id: int) -> tuple[Ticket, Procedure]:
-    ticket = desk.store.tickets.get(ticket_id)
-    if ticket is None:
-        raise InputError("No such ticket", f"There is no ticket #{ticket_id}; `tridesk list --all` shows the numbers.")
+    ticket = the_ticket(desk.store, ticket_id)
     procedure = procedure_for(ticket, desk.rules.procedures)
     if procedure is None:
         raise InputError("No procedure", f"No procedure applies to #{ticket_id}; there are no steps to answer.")

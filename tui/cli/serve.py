@@ -5,16 +5,12 @@ from __future__ import annotations
 import sys
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from data.errors import InputError
 from tui.cli.common import chosen, db_option
 from tui.look.words import words
-
-if TYPE_CHECKING:
-    from tui.web.server import DeskServer
 
 PORT = 8765
 
@@ -40,25 +36,15 @@ def serve(port: int, sessions: int, idle: int, demo: bool, db: Path | None) -> N
         raise InputError("Not installed", "The browser needs the extra: install tridesk[web].")
     import asyncio
 
+    from tui.web import until_ended
     from tui.web.server import DeskServer
 
     here = [sys.executable, "-P", "-m", "tui.web.own_terminal"]
     command = [*here, "demo"] if demo else [*here, "--db", str(chosen(db).absolute())]
-    asyncio.run(_serve(DeskServer(command, sessions, idle * 60, port)))
+    server = DeskServer(command, sessions, idle * 60, port)
 
-
-async def _serve(server: DeskServer) -> None:
-    import asyncio
-    import signal
-
-    ended = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        loop.add_signal_handler(name, ended.set)
-    await server.start()
-    try:
+    def greet() -> None:
         click.echo(words("Open this link in a browser on this machine; ctrl+c ends it."))
         click.echo(server.link)
-        await ended.wait()
-    finally:
-        await server.stop()
+
+    asyncio.run(until_ended.serve(server, greet))

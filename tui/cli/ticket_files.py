@@ -11,7 +11,7 @@ import click
 from data.errors import InputError
 from queues.files.facts import dangers
 from queues.files.kept_files import TicketFile, files_of
-from tui.cli.common import attachment_keys, db_option, json_option, reading, reveal_option, write_json
+from tui.cli.common import attachment_keys, db_option, json_option, reading, reveal_option, the_ticket, write_json
 from tui.cli.completing import TICKET
 from tui.look.shown import safe_line
 from tui.look.written_values import iso
@@ -34,11 +34,7 @@ def files(ticket_id: int, wanted: str | None, folder: Path | None, db: Path | No
     if folder is not None and wanted is None:
         raise click.UsageError("--to needs --save.")
     with reading(db) as store:
-        if store.tickets.get(ticket_id) is None:
-            raise InputError(
-                "No such ticket", f"There is no ticket #{ticket_id}; `tridesk list --all` shows the numbers."
-            )
-        there = files_of(store.messages.of(ticket_id))
+        there = files_of(store.messages.of(the_ticket(store, ticket_id).id))
         if wanted is not None:
             _save(store, there, _chosen(wanted, len(there), ticket_id), folder, as_json=as_json)
             return
