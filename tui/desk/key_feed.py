@@ -80,7 +80,7 @@ class KeyFeed:
             await self._task
 
     async def _feed(self) -> None:
-        typed = False
+        typed = edited = False
         self._desk.say_dropped("")
         while self._waiting:
             event, at = self._waiting.popleft()
@@ -88,9 +88,11 @@ class KeyFeed:
                 self._app.post_message(event)
                 continue
             types_on = isinstance(event, events.Key) and self._kind(event) is Kind.TEXT and event.key not in LEAVES
-            if typed and not types_on:
-                await self._settled()  # the keys before may have opened a list that this key is for
-            typed = types_on
+            writes = types_on and self._writes(event)
+            if (typed and not types_on) or (edited and writes):
+                # the keys before may have opened a list that this key is for, and a letter overtakes a key that edits
+                await self._settled()
+            typed, edited = types_on, types_on and not writes
             await self._hand_on(event, at, waits=not types_on)  # letters do not move the focus: no wait
         self._report()
 
@@ -191,9 +193,18 @@ class KeyFeed:
     def _in_field(self) -> bool:
         return types(self._app.focused)
 
+    def _writes(self, event: events.InputEvent | events.Paste) -> bool:
+        """Return whether the focused field writes this key itself; one that edits passes the screen first."""
+        focused = self._app.focused
+        return (
+            isinstance(event, events.Key)
+            and focused is not None
+            and focused.check_consume_key(event.key, event.character)
+        )
+
     def _kind(self, event: events.Key) -> Kind:
-        key, focused = event.key, self._app.focused
-        if focused is not None and focused.check_consume_key(key, event.character):
+        key = event.key
+        if self._writes(event):
             return Kind.TEXT
         if self._in_field and not self._leaves_field(key):
             return Kind.TEXT

@@ -159,7 +159,7 @@ class ReplyPreview(Part):
             # pending and open replace a snooze
             until = change.snooze_until if verdict.status is Status.SNOOZED else None
             sent = replace(change, status=verdict.status, snooze_until=until, override_reason=verdict.reason)
-            await self._send(ticket, sent)
+            await self.send(ticket, sent)
         elif wish == "steps":
             self.steps.first(ticket.id, partial(self.preview, ticket, change, shown.card.title, back))
         elif wish == "edit" and verdict is not None:
@@ -174,7 +174,7 @@ class ReplyPreview(Part):
         elif not wish and back is not None:
             back()
 
-    async def _send(self, ticket: Ticket, change: Change) -> None:
+    async def send(self, ticket: Ticket, change: Change) -> None:
         """Send to the ticket as the agent saw it, and if it is then done, go to the most urgent ticket."""
         await self.changing.change_of((ticket.id,), change, self._sent, versions={ticket.id: ticket.version})
 

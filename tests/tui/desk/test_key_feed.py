@@ -182,6 +182,37 @@ def test_typing_fast_in_a_text_loses_no_letter_and_no_line(path: Path) -> None:
     run(path, script)
 
 
+EDITED = [
+    ("\x15refunX\x7fd", "refund"), ("\x1b[Ha", "aabc"), ("\x1b[D\x1b[DX\x1b[FY", "aXbcY"), ("\x17one\x17two", "two"),
+]  # fmt: skip
+"""Letters after a key that edits what stands there, `abc`, and what is then written."""
+
+
+@pytest.mark.parametrize(("sent", "text"), EDITED)
+def test_letters_after_a_key_that_edits_a_line_come_after_it(path: Path, sent: str, text: str) -> None:
+    async def script(pilot: Pilot[int], app: DeskApp) -> None:
+        await send(pilot, app, "/abc")
+        await send(pilot, app, sent)
+        assert isinstance(app.focused, Input)
+        assert app.focused.value == text
+
+    run(path, script)
+
+
+@pytest.mark.parametrize(("sent", "text"), EDITED)
+def test_letters_after_a_key_that_edits_a_text_come_after_it(path: Path, sent: str, text: str) -> None:
+    async def script(pilot: Pilot[int], app: DeskApp) -> None:
+        await send(pilot, app, "r")
+        area = app.focused
+        assert isinstance(area, TextArea)
+        area.load_text("abc")
+        area.move_cursor(area.document.end)
+        await send(pilot, app, sent)
+        assert area.text == text
+
+    run(path, script)
+
+
 def test_what_is_typed_after_tab_is_for_the_next_field(path: Path) -> None:
     async def script(pilot: Pilot[int], app: DeskApp) -> None:
         await send(pilot, app, "N")
